@@ -1,0 +1,76 @@
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Protocol;
+
+namespace VsanEmu.Control;
+
+/// <summary>A member as a controller holds it: in this process, or somewhere behind Redis.</summary>
+public interface IMember : IAsyncDisposable
+{
+    /// <summary>The member's name in the spec.</summary>
+    string Name { get; }
+
+    /// <summary>Its latest view; replaced whenever something changed.</summary>
+    MemberView View { get; }
+
+    /// <summary>Starts it: it listens first, then takes part.</summary>
+    /// <exception cref="InvalidOperationException">It may not start: foreign traffic was heard, or an address is missing. The message says what.</exception>
+    Task StartAsync(CancellationToken cancellation);
+
+    /// <summary>Gives it an order. Returns when the member took it, not when it is done.</summary>
+    Task SendAsync(MemberCommand command, CancellationToken cancellation);
+
+    /// <summary>Stops it cleanly: it says goodbye, leaves its groups and closes its connections.</summary>
+    Task StopAsync(CancellationToken cancellation);
+
+    /// <summary>Ends it as a power failure would: nothing more leaves its port, no FIN, no RST, no leave.</summary>
+    Task KillAsync(CancellationToken cancellation);
+
+    /// <summary>What it kept about itself, with the streams it received and the peers it probed.</summary>
+    MemberReport Report();
+}
+
+/// <summary>What a member hands over at the end.</summary>
+/// <param name="Node">What it kept about itself.</param>
+/// <param name="StreamsSent">Probe streams it sent: stream, group, datagrams.</param>
+/// <param name="StreamsReceived">Probe streams as they arrived; <see cref="StreamObservation.Sent"/> is filled in from the sender's side.</param>
+/// <param name="Probes">Its C7 probes (A1).</param>
+/// <param name="Directory">Its directory: each entry's key and revision (V2).</param>
+public sealed record MemberReport(
+    NodeObservation Node,
+    IReadOnlyList<(int Stream, Core.Flows.FlowGroup Group, long Datagrams)> StreamsSent,
+    IReadOnlyList<(int Stream, StreamObservation Counts)> StreamsReceived,
+    IReadOnlyList<ProbeObservation> Probes,
+    IReadOnlyDictionary<Guid, ulong> Directory);
+
+/// <summary>What a controller may do to a fabric it owns. A fabric that the tool did not build offers none of it.</summary>
+public interface IFabric : IAsyncDisposable
+{
+    /// <summary>Splits the members' segment: ports on different sides exchange nothing. Other ports stay on side 0.</summary>
+    Task SplitAsync(IReadOnlyDictionary<string, int> sideByMember, CancellationToken cancellation);
+
+    /// <summary>Takes a split back.</summary>
+    Task HealAsync(CancellationToken cancellation);
+}
+
+/// <summary>The ports' captures, all of them at once.</summary>
+public interface ICaptures : IAsyncDisposable
+{
+    /// <summary>From now on frames count for the phase of this name.</summary>
+    void BeginPhase(string phase);
+
+    /// <summary>What was seen so far.</summary>
+    IReadOnlyList<PortCapture> Snapshot();
+}
+
+/// <summary>Probes from outside the cluster.</summary>
+public interface IOutsiders
+{
+    /// <summary>
+    /// Every outsider tries every target's TCP port, once from an ephemeral port and once from source port <paramref name="port"/>;
+    /// captures at both ends tell how a probe that failed was blocked.
+    /// </summary>
+    Task<IReadOnlyList<ProbeObservation>> ProbeAsync(string phase, int port, CancellationToken cancellation);
+
+    /// <summary>Sends ARP requests for the observer's address, so that "nothing arrived there" can be told from "the capture was dead".</summary>
+    Task ProveObserverAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,227 @@
+using System.Net;
+using VsanEmu.Core.Flows;
+
+namespace VsanEmu.Core.Spec;
+
+/// <summary>
+/// A cluster as the tool uses it: resolved, every default filled in, every rule of the schema already checked.
+/// Made by <c>SpecFile</c> from YAML, or by <c>LabSpec</c> from a member count.
+/// </summary>
+public sealed record ClusterSpec
+{
+    /// <summary>The cluster's name, for people. 1 to 63 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The cluster's identity: in every message; another cluster's messages are counted, not obeyed.</summary>
+    public required Guid ClusterId { get; init; }
+
+    /// <summary>Which matrix of flows the cluster follows.</summary>
+    public required FlowProfile Profile { get; init; }
+
+    /// <summary>The subnet which every member must be in.</summary>
+    public required IPNetwork Subnet { get; init; }
+
+    /// <summary>The members, ordered by id; 2 to 64.</summary>
+    public required IReadOnlyList<MemberSpec> Members { get; init; }
+
+    /// <summary>Group addresses and ports; by default those of <see cref="Profile"/>.</summary>
+    public required ChannelSpec Channels { get; init; }
+
+    /// <summary>All timers; defaults are FLOWS.md's.</summary>
+    public required TimerSpec Timers { get; init; }
+
+    /// <summary>The emulated virtual machines; may be empty.</summary>
+    public IReadOnlyList<VmSpec> Vms { get; init; } = [];
+
+    /// <summary>Endpoints that are not members, in the segment or beyond the gateway; may be empty.</summary>
+    public IReadOnlyList<OutsiderSpec> Outsiders { get; init; } = [];
+
+    /// <summary>The silent port that joins nothing, or null when there is none.</summary>
+    public ObserverSpec? Observer { get; init; }
+
+    /// <summary>The segment's default gateway, or null.</summary>
+    public IPAddress? Gateway { get; init; }
+
+    /// <summary>The limits of the checks.</summary>
+    public ThresholdSpec Thresholds { get; init; } = new();
+
+    /// <summary>The member with this id.</summary>
+    /// <exception cref="KeyNotFoundException">No such member.</exception>
+    public MemberSpec Member(MemberId id) =>
+        Members.FirstOrDefault(m => m.Id == id) ?? throw new KeyNotFoundException($"no member {id} in cluster {Name}");
+
+    /// <summary>The member with this address, or null.</summary>
+    public MemberSpec? MemberAt(IPAddress address) => Members.FirstOrDefault(m => m.Address.Equals(address));
+}
+
+/// <summary>One member.</summary>
+public sealed record MemberSpec
+{
+    /// <summary>Its number, unique in the cluster.</summary>
+    public required MemberId Id { get; init; }
+
+    /// <summary>Its name, unique in the cluster: letters, digits, '-', 1 to 15 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its vSAN address.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>A fixed role, or null to elect. At most one member is fixed as Master and one as Backup.</summary>
+    public Role? FixedRole { get; init; }
+
+    /// <summary>Election priority, 0 to 255, default 100: higher wins; then the longest membership; then the lowest id.</summary>
+    public byte Priority { get; init; } = 100;
+
+    /// <summary>The interface's name inside the member's namespace or host.</summary>
+    public string Interface { get; init; } = "eth0";
+}
+
+/// <summary>Groups and ports (FLOWS.md, "Groups and ports").</summary>
+public sealed record ChannelSpec
+{
+    /// <summary>Agent Group address; null when the profile is unicast.</summary>
+    public required IPAddress? AgentGroup { get; init; }
+
+    /// <summary>Agent Group UDP port, 1 to 65535, default 23451.</summary>
+    public int AgentPort { get; init; } = 23451;
+
+    /// <summary>Master Group address; null when the profile is unicast.</summary>
+    public required IPAddress? MasterGroup { get; init; }
+
+    /// <summary>Master Group UDP port, 1 to 65535, default 12345.</summary>
+    public int MasterPort { get; init; } = 12345;
+
+    /// <summary>UDP port of unicast control (profile vsan66), source and destination; default 12321.</summary>
+    public int UnicastPort { get; init; } = 12321;
+
+    /// <summary>TCP port of the reliable transport; default 2233.</summary>
+    public int ReliablePort { get; init; } = 2233;
+
+    /// <summary>Multicast TTL, 1 to 255, default 5.</summary>
+    public int Ttl { get; init; } = 5;
+
+    /// <summary>IGMP version that members speak: 2 or 3; default 3.</summary>
+    public int IgmpVersion { get; init; } = 3;
+}
+
+/// <summary>All timers of a cluster. Real-time defaults; the lab uses shorter ones.</summary>
+public sealed record TimerSpec
+{
+    /// <summary>Heartbeat period of every role, UDP and TCP. Default 1 s, 50 ms to 60 s.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many heartbeats may be missed before a peer counts as dead. Default 5, 2 to 100.</summary>
+    public int MissedHeartbeats { get; init; } = 5;
+
+    /// <summary>How long a node only listens before it sends anything. Default 3 s.</summary>
+    public TimeSpan Listen { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Period of the short Agent–Backup connections (C7). Default 30 s.</summary>
+    public TimeSpan PeerExchange { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a copy's holder may be gone before its data is rebuilt elsewhere (D3). Default 60 s (the real product waits 60 min).</summary>
+    public TimeSpan RebuildDelay { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a TCP peer may stay silent, or leave a frame unfinished, before it is cut off. Default 10 s.</summary>
+    public TimeSpan TcpIdle { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a TCP connection may take to open. Default 3 s.</summary>
+    public TimeSpan TcpConnect { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The fabric's expected general-query interval (RFC 3376 8.2). Default 125 s.</summary>
+    public TimeSpan QueryInterval { get; init; } = TimeSpan.FromSeconds(125);
+
+    /// <summary>The fabric's expected query response interval (RFC 3376 8.3). Default 10 s.</summary>
+    public TimeSpan QueryResponse { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After this silence a peer counts as dead: <see cref="Heartbeat"/> × <see cref="MissedHeartbeats"/>.</summary>
+    public TimeSpan DeadAfter => Heartbeat * MissedHeartbeats;
+
+    /// <summary>Timers for a lab: 200 ms heartbeats, everything else in proportion.</summary>
+    public static TimerSpec Lab { get; } = new()
+    {
+        Heartbeat = TimeSpan.FromMilliseconds(200),
+        MissedHeartbeats = 5,
+        Listen = TimeSpan.FromMilliseconds(600),
+        PeerExchange = TimeSpan.FromSeconds(2),
+        RebuildDelay = TimeSpan.FromSeconds(1),
+        TcpIdle = TimeSpan.FromSeconds(2),
+        TcpConnect = TimeSpan.FromSeconds(1),
+        QueryInterval = TimeSpan.FromSeconds(2),
+        QueryResponse = TimeSpan.FromSeconds(1),
+    };
+}
+
+/// <summary>One emulated virtual machine and its virtual disk.</summary>
+public sealed record VmSpec
+{
+    /// <summary>Its name, unique in the cluster.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The member that runs it.</summary>
+    public required MemberId Host { get; init; }
+
+    /// <summary>The members that hold a copy of its disk; 1 to 4, may include the host.</summary>
+    public required IReadOnlyList<MemberId> Copies { get; init; }
+
+    /// <summary>Bytes of one read or write. Default 4096, 512 to 65536.</summary>
+    public int BlockSize { get; init; } = 4096;
+
+    /// <summary>Operations per second offered. Default 50, 1 to 100000.</summary>
+    public int Iops { get; init; } = 50;
+
+    /// <summary>Share of reads in percent, 0 to 100, default 50.</summary>
+    public int ReadPercent { get; init; } = 50;
+
+    /// <summary>Operations in flight at most. Default 4, 1 to 256.</summary>
+    public int QueueDepth { get; init; } = 4;
+}
+
+/// <summary>Where an outsider stands.</summary>
+public enum OutsiderPlace : byte
+{
+    /// <summary>In the members' own Layer 2 segment.</summary>
+    Segment,
+
+    /// <summary>Beyond the default gateway.</summary>
+    BeyondGateway,
+}
+
+/// <summary>An endpoint that is not a member and must not reach one.</summary>
+public sealed record OutsiderSpec
+{
+    /// <summary>Its name, unique among all endpoints.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its address.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required OutsiderPlace Place { get; init; }
+
+    /// <summary>The interface's name inside its namespace or host.</summary>
+    public string Interface { get; init; } = "eth0";
+}
+
+/// <summary>A port that joins nothing and only captures.</summary>
+public sealed record ObserverSpec
+{
+    /// <summary>Its name, unique among all endpoints.</summary>
+    public string Name { get; init; } = "observer";
+
+    /// <summary>Its address; it needs none, but is asked for it by ARP to prove that its capture works.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The interface's name inside its namespace or host.</summary>
+    public string Interface { get; init; } = "eth0";
+}
+
+/// <summary>The limits of the checks; every one settable.</summary>
+public sealed record ThresholdSpec
+{
+    /// <summary>Loss per sender–receiver pair above which M1, M2 and P3 fail, in percent. Default 0.5 (a burst of probes is counted, so nothing is a healthy figure).</summary>
+    public double LossPercent { get; init; } = 0.5;
+
+    /// <summary>Time from the Master's death until the matrix holds again, in heartbeats beyond <see cref="TimerSpec.MissedHeartbeats"/>, above which V1 warns. Default 10.</summary>
+    public int FailoverHeartbeats { get; init; } = 10;
+}

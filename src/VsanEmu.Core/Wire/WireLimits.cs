@@ -1,0 +1,23 @@
+namespace VsanEmu.Core.Wire;
+
+/// <summary>Every length that a peer can influence has its limit here, by name.</summary>
+public static class WireLimits
+{
+    /// <summary>Longest datagram, header and checksum included: fits an Ethernet MTU of 1500 without fragments.</summary>
+    public const int MaxDatagram = 1400;
+
+    /// <summary>Longest TCP frame, header and checksum included.</summary>
+    public const int MaxFrame = 128 * 1024;
+
+    /// <summary>Longest value of a directory entry, bytes.</summary>
+    public const int MaxValue = 1024;
+
+    /// <summary>Longest name in a message, UTF-8 bytes.</summary>
+    public const int MaxName = 63;
+
+    /// <summary>Entries in a directory.</summary>
+    public const int MaxEntries = 16 * 1024;
+
+    /// <summary>Longest block of one read or write, bytes.</summary>
+    public const int MaxBlock = 64 * 1024;
+}

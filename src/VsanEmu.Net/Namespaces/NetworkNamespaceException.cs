@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace VsanEmu.Net.Namespaces;
+
+/// <summary>A namespace could not be made or entered; the message says why.</summary>
+public sealed class NetworkNamespaceException(string message) : IOException(message)
+{
+    internal static NetworkNamespaceException FromErrno(string what) =>
+        new($"{what}: {Marshal.GetLastPInvokeErrorMessage()} (errno {Marshal.GetLastPInvokeError()})");
+}
