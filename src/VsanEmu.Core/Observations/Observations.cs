@@ -34,7 +34,7 @@ public sealed record RunObservations
 /// <summary>A stretch of the run during which nothing was changed from outside.</summary>
 public sealed record PhaseObservation
 {
-    /// <summary>Its name: <c>forming</c>, <c>steady</c>, <c>vms</c>, <c>probing</c>, <c>failover</c>, <c>after-failover</c>, <c>partition</c>, <c>healed</c>.</summary>
+    /// <summary>Its name, one of <see cref="Observations.Phases"/>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Start.</summary>

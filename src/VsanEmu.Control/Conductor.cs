@@ -1,0 +1,243 @@
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Protocol;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Control;
+
+/// <summary>What a run is made with. The conductor owns none of it: who made it disposes of it.</summary>
+/// <param name="Cluster">The cluster.</param>
+/// <param name="Members">Its members, one for each in the spec, not started.</param>
+/// <param name="Captures">The captures at all ports.</param>
+/// <param name="Outsiders">The outsiders, or null when the spec has none.</param>
+/// <param name="Fabric">The fabric, when the tool owns it and may split it; else null.</param>
+public sealed record RunParts(
+    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric);
+
+/// <summary>
+/// Leads a cluster through a run: it forms, rests, runs VMs, is probed, loses its Master, is split and healed. It observes and concludes nothing;
+/// a fabric on which the cluster does not come to rest is observed as far as that makes sense.
+/// </summary>
+/// <param name="parts">What to lead.</param>
+/// <param name="options">How long to give each part.</param>
+/// <param name="time">The clock for waiting.</param>
+/// <param name="nowNs">Nanoseconds since the run began, on the members' and captures' own clock.</param>
+/// <param name="progress">Told several times a second how the run stands, or null.</param>
+public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProvider time, Func<long> nowNs, IProgress<RunProgress>? progress)
+{
+    private readonly Crew _crew = new(parts.Members);
+    private readonly List<ProbeObservation> _outsiderProbes = [];
+    private readonly List<FailoverObservation> _failovers = [];
+    private readonly List<PartitionObservation> _partitions = [];
+    private PhaseLog _phases = null!;
+    private int _updates;
+
+    /// <summary>Runs all phases and returns what was seen. Every member has been stopped when it returns.</summary>
+    public async Task<RunObservations> RunAsync(CancellationToken cancellation)
+    {
+        _phases = new PhaseLog(parts.Captures, _crew, nowNs);
+        try
+        {
+            bool formed = await FormAsync(cancellation);
+            if (formed)
+            {
+                await RestAsync(Phases.Steady, cancellation);
+                await RunVmsAsync(cancellation);
+            }
+
+            await ProbeAsync(cancellation);
+            if (formed && options.Failover && parts.Members.Count > 1) await FailOverAsync(cancellation);
+            if (formed && options.Partition && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
+            _phases.End();
+            IReadOnlyList<PortCapture> ports = parts.Captures.Snapshot();
+            return new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions).Assemble();
+        }
+        finally
+        {
+            await _crew.EachAsync(m => m.StopAsync(CancellationToken.None));
+        }
+    }
+
+    private async Task<bool> FormAsync(CancellationToken cancellation)
+    {
+        _phases.Begin(Phases.Forming);
+        await _crew.EachAsync(m => m.StartAsync(cancellation));
+        return await SettleAsync(cancellation) is not null;
+    }
+
+    private async Task RestAsync(string phase, CancellationToken cancellation)
+    {
+        _phases.Begin(phase);
+        await SubmitAsync(cancellation);
+        await WaitAsync(Heartbeats(options.RestHeartbeats), "watching the cluster at rest", cancellation);
+        await SettleAsync(cancellation);
+    }
+
+    private async Task RunVmsAsync(CancellationToken cancellation)
+    {
+        if (parts.Cluster.Vms.Count == 0) return;
+        _phases.Begin(Phases.Vms);
+        foreach (VmSpec vm in parts.Cluster.Vms)
+        {
+            await Named(vm.Host).SendAsync(new MemberCommand.PowerOn(vm.Name), cancellation);
+            _phases.VmsOn.Add(vm.Name);
+        }
+
+        await WaitAsync(Heartbeats(options.RestHeartbeats), $"{parts.Cluster.Vms.Count} VMs read and write", cancellation);
+        await SettleAsync(cancellation);
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellation)
+    {
+        const int stream = 1;
+        _phases.Begin(Phases.Probing);
+        await _crew.SendAsync(_ => new MemberCommand.ProbePeers(), cancellation);
+        Task<IReadOnlyList<ProbeObservation>>? outsiders = parts.Outsiders?.ProbeAsync(Phases.Probing, parts.Cluster.Channels.ReliablePort, cancellation);
+        if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
+
+        foreach (FlowGroup group in (FlowGroup[])[FlowGroup.Agent, FlowGroup.Master])
+        {
+            await _crew.SendAsync(
+                _ => new MemberCommand.ProbeStream(group, stream, options.ProbeCount, options.ProbeInterval, options.ProbeBytes), cancellation);
+            await WaitAsync(options.ProbeCount * options.ProbeInterval, $"{options.ProbeCount} numbered datagrams from each sender to the {group} Group", cancellation);
+        }
+
+        if (outsiders is not null)
+        {
+            await WhileAsync(() => !outsiders.IsCompleted, TimeSpan.FromMinutes(1), () => "outsiders try TCP 2233", cancellation);
+            _outsiderProbes.AddRange(await outsiders);
+        }
+
+        // The last probes are on their way, and a peer that does not answer is given the whole time to connect.
+        await WaitAsync(Max(Heartbeats(2), parts.Cluster.Timers.TcpConnect), "the last answers", cancellation);
+    }
+
+    private async Task FailOverAsync(CancellationToken cancellation)
+    {
+        MemberView master = _crew.Views.Single(v => v.Role == Role.Master);
+        string backup = _crew.Views.FirstOrDefault(v => v.Id == master.Backup)?.Member ?? "";
+        Acknowledgements before = Acknowledgements.Of(_crew.Alive);
+
+        _phases.Begin(Phases.Failover);
+        IMember victim = Named(master.Id);
+        await victim.KillAsync(cancellation);
+        long killedAt = nowNs();
+        _crew.MarkKilled(victim.Name);
+        _phases.VmsOn.RemoveAll(name => parts.Cluster.Vms.First(v => v.Name == name).Host == master.Id);
+
+        await WhileAsync(() => !_crew.Views.Any(v => v.Role == Role.Master), SettleTime, () => $"a new Master after {victim.Name}", cancellation);
+        long? heldAt = await SettleAsync(cancellation);
+        MemberView? now = _crew.Views.FirstOrDefault(v => v.Role == Role.Master);
+        _failovers.Add(new FailoverObservation
+        {
+            Killed = victim.Name,
+            Backup = backup,
+            KilledAtNs = killedAt,
+            TakeoverAtNs = FirstMaster(killedAt),
+            HoldsAtNs = heldAt,
+            NewMaster = now?.Member ?? "",
+            NewBackup = _crew.Views.FirstOrDefault(v => v.Role == Role.Backup)?.Member ?? "",
+            Acknowledged = before.Count,
+            Lost = now is null ? [] : before.MissingFrom(Named(now.Id)),
+        });
+        if (heldAt is not null) await RestAsync(Phases.AfterFailover, cancellation);
+    }
+
+    private async Task SplitAndHealAsync(IFabric fabric, CancellationToken cancellation)
+    {
+        _phases.Begin(Phases.Partition);
+        var sides = _crew.Alive.Select((m, i) => (m.Name, Side: i % 2)).ToDictionary(p => p.Name, p => p.Side);
+        await fabric.SplitAsync(sides, cancellation);
+        long splitAt = nowNs();
+        _crew.Sides = sides;
+        await WhileAsync(() => _crew.Views.All(v => v.Members.Count == _crew.Views.Count), SettleTime, () => "the members to notice the split", cancellation);
+        long? settledSplit = await SettleAsync(cancellation);
+        IReadOnlyList<IReadOnlyList<string>> masters = [.. sides.Values.Distinct().Order().Select(side => Masters(_crew.Views.Where(v => sides[v.Member] == side)))];
+        await SubmitAsync(cancellation);
+        if (settledSplit is not null) await SettleAsync(cancellation);
+        Acknowledgements before = Acknowledgements.Of(_crew.Alive);
+
+        await fabric.HealAsync(cancellation);
+        long healedAt = nowNs();
+        _crew.Sides = new Dictionary<string, int>();
+        long? settledHeal = await SettleAsync(cancellation);
+        MemberView? master = _crew.Views.FirstOrDefault(v => v.Role == Role.Master);
+        _partitions.Add(new PartitionObservation
+        {
+            Sides = [.. sides.GroupBy(p => p.Value).OrderBy(g => g.Key).Select(g => (IReadOnlyList<string>)[.. g.Select(p => p.Key)])],
+            SplitAtNs = splitAt,
+            SettledSplitAtNs = settledSplit,
+            MastersPerSide = masters,
+            HealedAtNs = healedAt,
+            SettledHealAtNs = settledHeal,
+            MastersAfter = Masters(_crew.Views),
+            Acknowledged = before.Count,
+            Lost = master is null ? [] : before.MissingFrom(Named(master.Id)),
+        });
+        if (settledHeal is not null) await RestAsync(Phases.Healed, cancellation);
+    }
+
+    private async Task SubmitAsync(CancellationToken cancellation)
+    {
+        for (int i = 0; i < options.UpdatesPerMember; i++)
+        {
+            string key = $"CONFIG_STATUS/{_updates++}";
+            await _crew.SendAsync(m => new MemberCommand.Submit(key, System.Text.Encoding.UTF8.GetBytes($"{m.Name} wrote {key}")), cancellation);
+        }
+    }
+
+    /// <summary>Waits until every side is at rest; returns when it was, or null when the time was up.</summary>
+    private async Task<long?> SettleAsync(CancellationToken cancellation)
+    {
+        bool rested = await WhileAsync(
+            () => Settlement.Missing(_crew.ViewsBySide) is not null, SettleTime, () => $"waiting for {Settlement.Missing(_crew.ViewsBySide)}", cancellation);
+        if (!rested) return null;
+        long at = nowNs();
+        // Frames of the state before may still be under way.
+        await WaitAsync(Heartbeats(1), "at rest", cancellation);
+        return at;
+    }
+
+    private Task WaitAsync(TimeSpan length, string doing, CancellationToken cancellation) => WhileAsync(() => true, length, () => doing, cancellation);
+
+    /// <summary>Waits while something holds, at most for <paramref name="limit"/>. True when it ended by itself.</summary>
+    private async Task<bool> WhileAsync(Func<bool> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation)
+    {
+        long start = time.GetTimestamp();
+        while (holds())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            TimeSpan left = limit - time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) return false;
+            progress?.Report(Picture(doing()));
+            TimeSpan step = TimeSpan.FromMilliseconds(20);
+            await Task.Delay(left < step ? left : step, time, cancellation);
+        }
+
+        return true;
+    }
+
+    private RunProgress Picture(string doing) => new()
+    {
+        Phase = _phases.Current,
+        Doing = doing,
+        Done = [.. _phases.Done.Select(p => (p.Name, TimeSpan.FromMicroseconds((p.EndNs - p.StartNs) / 1000)))],
+        Elapsed = TimeSpan.FromMicroseconds(nowNs() / 1000),
+        Members = [.. _crew.All.Select(m => m.View)],
+        Killed = _crew.Killed,
+    };
+
+    /// <summary>When the first living member says that it became Master after this time; null when none did.</summary>
+    private long? FirstMaster(long afterNs) =>
+        _crew.Alive.SelectMany(m => m.Report().Node.Roles).Where(r => r.Role == Role.Master && r.AtNs >= afterNs).Min(r => (long?)r.AtNs);
+
+    private TimeSpan SettleTime => Heartbeats(options.SettleHeartbeats + (options.SettleHeartbeatsPerMember * parts.Members.Count));
+
+    private TimeSpan Heartbeats(double count) => parts.Cluster.Timers.Heartbeat * count;
+
+    private IMember Named(MemberId id) => parts.Members.First(m => m.Name == parts.Cluster.Member(id).Name);
+
+    private static IReadOnlyList<string> Masters(IEnumerable<MemberView> views) => [.. views.Where(v => v.Role == Role.Master).Select(v => v.Member)];
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,61 @@
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Control;
+
+/// <summary>Puts together what members, captures and outsiders saw: a stream's sent count is the sender's word, its received count the receiver's.</summary>
+internal sealed class Findings(
+    Crew crew,
+    IReadOnlyList<PhaseObservation> phases,
+    IReadOnlyList<PortCapture> ports,
+    IReadOnlyList<ProbeObservation> outsiderProbes,
+    IReadOnlyList<FailoverObservation> failovers,
+    IReadOnlyList<PartitionObservation> partitions)
+{
+    public RunObservations Assemble()
+    {
+        var reports = crew.All.ToDictionary(m => m.Name, m => m.Report());
+        return new RunObservations
+        {
+            Phases = phases,
+            Nodes = [.. reports.Values.Select(r => r.Node with { Killed = crew.Killed.Contains(r.Node.Member) })],
+            Ports = ports,
+            Streams = [.. Streams(reports)],
+            Probes = [.. reports.Values.SelectMany(r => r.Probes), .. outsiderProbes],
+            Failovers = failovers,
+            Partitions = partitions,
+        };
+    }
+
+    // Every pair that should have heard is listed, also one of which the receiver knows nothing: it received 0.
+    private static IEnumerable<StreamObservation> Streams(Dictionary<string, MemberReport> reports)
+    {
+        foreach ((string sender, MemberReport from) in reports)
+        {
+            foreach ((int stream, FlowGroup group, long datagrams) in from.StreamsSent)
+            {
+                foreach ((string receiver, MemberReport to) in reports)
+                {
+                    if (receiver == sender) continue;
+                    StreamObservation? counted = to.StreamsReceived
+                        .Where(s => s.Stream == stream && s.Counts.From == sender && s.Counts.Group == group)
+                        .Select(s => s.Counts).FirstOrDefault();
+                    yield return (counted ?? Nothing(sender, receiver, group)) with { Sent = datagrams, Phase = Phases.Probing };
+                }
+            }
+        }
+    }
+
+    private static StreamObservation Nothing(string from, string to, FlowGroup group) => new()
+    {
+        Phase = Phases.Probing,
+        From = from,
+        To = to,
+        Group = group,
+        Sent = 0,
+        Received = 0,
+        Duplicates = 0,
+        Reordered = 0,
+        Corrupt = 0,
+    };
+}

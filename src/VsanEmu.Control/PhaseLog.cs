@@ -1,0 +1,53 @@
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Control;
+
+/// <summary>Keeps the run's phases: when each began and ended, and whether the cluster was at rest through all of it.</summary>
+internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
+{
+    private readonly List<PhaseObservation> _done = [];
+    private long _startNs;
+    private bool _settledAtStart;
+    private IReadOnlyList<MemberView> _viewsAtStart = [];
+
+    public string Current { get; private set; } = "";
+
+    /// <summary>VMs that are on now.</summary>
+    public List<string> VmsOn { get; } = [];
+
+    public IReadOnlyList<PhaseObservation> Done => _done;
+
+    /// <summary>Ends the phase under way, if any, and begins the next at the same instant.</summary>
+    public void Begin(string name)
+    {
+        End();
+        captures.BeginPhase(name);
+        Current = name;
+        _startNs = nowNs();
+        _viewsAtStart = crew.Views;
+        _settledAtStart = Settlement.Missing(crew.ViewsBySide) is null;
+    }
+
+    /// <summary>Ends the phase under way.</summary>
+    public void End()
+    {
+        if (Current.Length == 0) return;
+        IReadOnlyList<MemberView> views = crew.Views;
+        _done.Add(new PhaseObservation
+        {
+            Name = Current,
+            StartNs = _startNs,
+            EndNs = nowNs(),
+            Settled = _settledAtStart && Settlement.Missing(crew.ViewsBySide) is null && SameCluster(_viewsAtStart, views),
+            Views = views,
+            VmsOn = [.. VmsOn],
+            Sides = crew.Sides,
+        });
+        Current = "";
+    }
+
+    // A role that changed and changed back leaves its trace in the term.
+    private static bool SameCluster(IReadOnlyList<MemberView> before, IReadOnlyList<MemberView> after) =>
+        before.Count == after.Count && before.Zip(after).All(p =>
+            p.First.Id == p.Second.Id && p.First.Role == p.Second.Role && p.First.Term == p.Second.Term && p.First.Backup == p.Second.Backup);
+}

@@ -1,0 +1,29 @@
+namespace VsanEmu.Core.Observations;
+
+/// <summary>The names of a run's phases, in the order in which they come.</summary>
+public static class Phases
+{
+    /// <summary>Members start, find each other and elect; unsettled.</summary>
+    public const string Forming = "forming";
+
+    /// <summary>The cluster at rest, no VM on.</summary>
+    public const string Steady = "steady";
+
+    /// <summary>VMs read and write.</summary>
+    public const string Vms = "vms";
+
+    /// <summary>Numbered datagrams, members' and outsiders' TCP probes.</summary>
+    public const string Probing = "probing";
+
+    /// <summary>From the Master's death until the matrix holds again; unsettled.</summary>
+    public const string Failover = "failover";
+
+    /// <summary>At rest under the new Master.</summary>
+    public const string AfterFailover = "after-failover";
+
+    /// <summary>From the split until the healed segment is at rest; unsettled.</summary>
+    public const string Partition = "partition";
+
+    /// <summary>At rest after the heal.</summary>
+    public const string Healed = "healed";
+}
