@@ -57,6 +57,9 @@ public readonly record struct MessageHeader(MessageKind Kind, Guid Cluster, Memb
     /// <summary>Bytes around a payload.</summary>
     public const int Overhead = Size + Trailer;
 
+    /// <summary>Bytes after which a message's length is known.</summary>
+    public const int Prefix = 10;
+
     /// <summary>The version that this build speaks.</summary>
     public const byte Version = 1;
 
@@ -123,18 +126,44 @@ public readonly record struct MessageHeader(MessageKind Kind, Guid Cluster, Memb
     /// <param name="length">Bytes of the whole message; 0 unless the status is Ok.</param>
     public static WireStatus TryFrame(ReadOnlySpan<byte> bytes, int limit, out int length)
     {
+        WireStatus status = TryFrameLength(bytes, limit, out length);
+        if (status != WireStatus.Ok || bytes.Length >= length) return status;
+        length = 0;
+        return WireStatus.NeedMore;
+    }
+
+    /// <summary>Like <see cref="TryFrame"/>, but asks for no more than the first <see cref="Prefix"/> bytes: the message itself may still be on its way.</summary>
+    /// <param name="bytes">What has arrived so far.</param>
+    /// <param name="limit">Longest message allowed.</param>
+    /// <param name="length">Bytes of the whole message; 0 unless the status is Ok.</param>
+    public static WireStatus TryFrameLength(ReadOnlySpan<byte> bytes, int limit, out int length)
+    {
         length = 0;
         Span<byte> magic = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(magic, Magic);
         int known = Math.Min(bytes.Length, 4);
         if (!bytes[..known].SequenceEqual(magic[..known])) return WireStatus.BadMagic;
         if (bytes.Length > 4 && bytes[4] != Version) return WireStatus.BadVersion;
-        if (bytes.Length < 10) return WireStatus.NeedMore;
+        if (bytes.Length < Prefix) return WireStatus.NeedMore;
         uint whole = BinaryPrimitives.ReadUInt32LittleEndian(bytes[6..]);
         if (whole < Overhead) return WireStatus.Truncated;
         if (whole > limit) return WireStatus.TooLong;
-        if (bytes.Length < whole) return WireStatus.NeedMore;
         length = (int)whole;
         return WireStatus.Ok;
+    }
+
+    /// <summary>Reads who claims to have sent a message, without checking anything behind the header: to compare it with where the message came from.</summary>
+    /// <param name="bytes">The message.</param>
+    /// <param name="cluster">The cluster named.</param>
+    /// <param name="sender">The sender named; not necessarily a possible one.</param>
+    /// <returns>False when there is no whole header of this version.</returns>
+    public static bool TryPeek(ReadOnlySpan<byte> bytes, out Guid cluster, out MemberId sender)
+    {
+        cluster = Guid.Empty;
+        sender = MemberId.None;
+        if (bytes.Length < Size || TryFrameLength(bytes, int.MaxValue, out _) != WireStatus.Ok) return false;
+        cluster = new Guid(bytes.Slice(10, 16), bigEndian: true);
+        sender = new MemberId(BinaryPrimitives.ReadUInt16LittleEndian(bytes[26..]));
+        return true;
     }
 }

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using VsanEmu.Net.Native;
+
+namespace VsanEmu.Net.Interfaces;
+
+/// <summary>An interface of this machine, or of the calling thread's namespace, with one IPv4 address that it has.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Index">Its number.</param>
+/// <param name="Address">The address.</param>
+/// <param name="PrefixLength">The address's prefix length as configured, 0 to 32.</param>
+public sealed record LocalInterface(string Name, int Index, IPAddress Address, int PrefixLength)
+{
+    private const ushort InterNetwork = 2; // AF_INET
+    private const uint Up = 1;             // IFF_UP
+
+    /// <summary>The interface <paramref name="name"/>, which must be up and have <paramref name="address"/>.</summary>
+    /// <exception cref="LocalInterfaceException">There is none of that name, it is down, or it has other addresses; the message says which.</exception>
+    public static LocalInterface Find(string name, IPAddress address)
+    {
+        int index = (int)Libc.InterfaceIndex(name);
+        if (index == 0) throw new LocalInterfaceException($"there is no interface {name} here");
+        List<(uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name);
+        foreach ((uint flags, IPAddress own, int prefix) in all)
+        {
+            if (!own.Equals(address)) continue;
+            if ((flags & Up) == 0) throw new LocalInterfaceException($"interface {name} is down");
+            return new LocalInterface(name, index, address, prefix);
+        }
+
+        string has = all.Count == 0 ? "no IPv4 address" : string.Join(", ", all.Select(a => a.Address));
+        throw new LocalInterfaceException($"interface {name} does not have the address {address}: it has {has}");
+    }
+
+    /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
+    /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>
+    public int IgmpVersion()
+    {
+        foreach (string scope in (string[])["all", Name])
+            if (ReadNumber($"/proc/sys/net/ipv4/conf/{scope}/force_igmp_version") is > 0 and <= 3 and int forced) return forced;
+        // Columns: index, device, ":", count, querier ("V2"); the lines of its groups follow indented.
+        foreach (string line in ReadLines("/proc/thread-self/net/igmp"))
+        {
+            string[] words = line.Split((char[])[' ', '\t', ':'], StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 4 && words[1] == Name && words[3] is ['V', >= '1' and <= '3' and char digit]) return digit - '0';
+        }
+
+        return 3;
+    }
+
+    private static unsafe List<(uint Flags, IPAddress Address, int PrefixLength)> Addresses(string name)
+    {
+        var found = new List<(uint, IPAddress, int)>();
+        Libc.InterfaceAddress* first;
+        if (Libc.GetInterfaceAddresses(&first) != 0)
+            throw new LocalInterfaceException($"cannot list the addresses of {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+        try
+        {
+            for (Libc.InterfaceAddress* a = first; a is not null; a = a->Next)
+            {
+                if (a->Address is null || *(ushort*)a->Address != InterNetwork) continue;
+                if (Marshal.PtrToStringUTF8((nint)a->Name) != name) continue;
+                // struct sockaddr_in: the address stands at byte 4.
+                var own = new IPAddress(new ReadOnlySpan<byte>(a->Address + 4, 4));
+                int prefix = a->Mask is null ? 32 : BitOperations.PopCount(*(uint*)(a->Mask + 4));
+                found.Add((a->Flags, own, prefix));
+            }
+        }
+        finally
+        {
+            Libc.FreeInterfaceAddresses(first);
+        }
+
+        return found;
+    }
+
+    private static int ReadNumber(string path) => ReadLines(path) is [string line, ..] && int.TryParse(line, out int value) ? value : 0;
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>An interface or address is not as the spec says; the message says what is missing.</summary>
+public sealed class LocalInterfaceException(string message) : IOException(message);
