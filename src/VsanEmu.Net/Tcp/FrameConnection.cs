@@ -54,7 +54,7 @@ public sealed class FrameConnection
     public void Start()
     {
         _watch.Change(_limits.Idle, Timeout.InfiniteTimeSpan);
-        _ = Task.Run(ReceiveAsync);
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Receive(), this, preferLocal: false);
     }
 
     /// <summary>Queues a frame. False when the connection is ending, or ends now because too much was queued already.</summary>
@@ -111,7 +111,8 @@ public sealed class FrameConnection
         _pipes.Abort();
     }
 
-    private async Task ReceiveAsync()
+    // async void, so that a bug in a handler ends the process instead of vanishing with a task that nobody awaits.
+    private async void Receive()
     {
         (CutReason reason, WireStatus status) = await ReadFramesAsync().ConfigureAwait(false);
         _watch.Dispose();
@@ -123,6 +124,7 @@ public sealed class FrameConnection
 
         if (reason is CutReason.PeerClosed or CutReason.PeerClosedInFrame or CutReason.Closed) _pipes.Dispose();
         else _pipes.Abort();
+        _pipes.Complete();
         _handler.OnClosed(this, reason, status);
     }
 
@@ -142,7 +144,7 @@ public sealed class FrameConnection
                 if (read.IsCompleted || read.IsCanceled) return (inFrame ? CutReason.PeerClosedInFrame : CutReason.PeerClosed, WireStatus.Ok);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             return (CutReason.Reset, WireStatus.Ok);
         }

@@ -36,12 +36,14 @@ public sealed class FrameListener : IDisposable
     public long Errors => Volatile.Read(ref _errors);
 
     /// <summary>Accepts until disposed of; each connected socket becomes <paramref name="accepted"/>'s.</summary>
-    public void Start(Action<Socket, IPEndPoint> accepted) => _ = Task.Run(() => AcceptAsync(accepted));
+    public void Start(Action<Socket, IPEndPoint> accepted) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Accept(state.accepted), (this, accepted), preferLocal: false);
 
     /// <summary>Stops listening.</summary>
     public void Dispose() => _socket.Dispose();
 
-    private async Task AcceptAsync(Action<Socket, IPEndPoint> accepted)
+    // async void, so that a bug in the callback ends the process instead of vanishing with a task that nobody awaits.
+    private async void Accept(Action<Socket, IPEndPoint> accepted)
     {
         while (true)
         {

@@ -48,6 +48,13 @@ internal sealed class SocketPipes : IDisposable
         _connection.Dispose();
     }
 
+    /// <summary>Gives the pipes' memory back; nothing may be read or written afterwards.</summary>
+    internal void Complete()
+    {
+        Input.Complete();
+        Output.Complete();
+    }
+
     /// <summary>Frees the socket; FIN if none was sent yet.</summary>
     public void Dispose() => _connection.Dispose();
 }

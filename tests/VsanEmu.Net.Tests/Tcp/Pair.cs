@@ -20,6 +20,8 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>A's socket, for a test that misbehaves as A.</summary>
     public required Socket RawA { get; init; }
 
+    private Socket? Unread { get; init; }
+
     public static async Task<Pair> OpenAsync(StreamLimits limits, bool readB = true)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -37,27 +39,18 @@ internal sealed class Pair : IAsyncDisposable
             AtA = atA,
             AtB = atB,
             RawA = a,
-            _unread = readB ? null : b,
+            Unread = readB ? null : b,
         };
         pair.A.Start();
         if (readB) pair.B.Start();
         return pair;
     }
 
-    private Socket? _unread;
-
-    /// <summary>How A's next receive on the raw socket fails.</summary>
-    public async Task<SocketError> ErrorAtAAsync()
-    {
-        (CutReason reason, _) = await AtA.ClosedAsync();
-        return reason == CutReason.Reset ? SocketError.ConnectionReset : SocketError.Success;
-    }
-
     public ValueTask DisposeAsync()
     {
         A.Cut(CutReason.Aborted);
         B.Cut(CutReason.Aborted);
-        _unread?.Dispose();
+        Unread?.Dispose();
         return ValueTask.CompletedTask;
     }
 
