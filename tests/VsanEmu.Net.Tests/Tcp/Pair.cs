@@ -34,7 +34,7 @@ internal sealed class Pair : IAsyncDisposable
         // An end that does not read gets a socket of its own that nobody touches.
         var pair = new Pair
         {
-            A = new FrameConnection(1, a, limits, TimeProvider.System, atA),
+            A = new FrameConnection(1, a, limits with { Idle = TimeSpan.FromSeconds(30) }, TimeProvider.System, atA), // B is the one that watches.
             B = new FrameConnection(2, readB ? b : Unused(), limits, TimeProvider.System, atB),
             AtA = atA,
             AtB = atB,
