@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using VsanEmu.Net.Native;
@@ -12,7 +10,8 @@ namespace VsanEmu.Net.Namespaces;
 /// </summary>
 public sealed class NetworkNamespace : IDisposable
 {
-    private static readonly Lazy<bool> SocketEngine = new(WarmUpSocketEngine);
+    // Of the calling thread. (/proc/self/ns would be the main thread's.)
+    private const string OwnPath = "/proc/thread-self/ns/net";
 
     private readonly SafeFileHandle _handle;
 
@@ -21,11 +20,12 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>A path that refers to this namespace from any process, for <c>ip link set … netns PATH</c>.</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_handle.DangerousGetHandle()}";
 
-    /// <summary>Makes a new, empty, unnamed namespace.</summary>
+    /// <summary>Makes a new, unnamed namespace in which there is nothing but the loopback interface, up.</summary>
     /// <exception cref="NetworkNamespaceException">Without CAP_SYS_ADMIN.</exception>
     public static NetworkNamespace Create() => OnThread(() =>
     {
         if (Libc.Unshare(Libc.CloneNewNet) != 0) throw NetworkNamespaceException.FromErrno("cannot make a network namespace");
+        if (!LinkFlags.TrySetUp("lo"u8)) throw NetworkNamespaceException.FromErrno("cannot bring up lo in a new network namespace");
         return OfThisThread();
     });
 
@@ -35,29 +35,31 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>Opens a namespace by the path of its file, for example one under <c>/run/netns</c>.</summary>
     public static NetworkNamespace Open(string path) => new(File.OpenHandle(path));
 
-    /// <summary>Runs <paramref name="work"/> on a thread of its own inside this namespace, and waits for it.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> on a thread of its own inside this namespace, and waits for it. A thread that it starts stays in the namespace.
+    /// It must not await, nor give work to the thread pool: the pool starts its threads from whichever thread asks, and would start one in here.
+    /// </summary>
     public T Run<T>(Func<T> work)
     {
-        _ = SocketEngine.Value;
+        RuntimeThreads.StartHere();
         return OnThread(() =>
         {
-            if (Libc.SetNs((int)_handle.DangerousGetHandle(), Libc.CloneNewNet) != 0)
-                throw NetworkNamespaceException.FromErrno("cannot enter a network namespace");
+            if (Libc.SetNs(_handle, Libc.CloneNewNet) != 0) throw NetworkNamespaceException.FromErrno("cannot enter a network namespace");
             return work();
         });
     }
 
-    /// <summary>Runs <paramref name="work"/> on a thread of its own inside this namespace, and waits for it.</summary>
+    /// <inheritdoc cref="Run{T}"/>
     public void Run(Action work) => Run(() =>
     {
         work();
         return true;
     });
 
-    /// <inheritdoc/>
+    /// <summary>Lets go of the namespace. It lives on while a socket, a thread or a process is in it.</summary>
     public void Dispose() => _handle.Dispose();
 
-    private static NetworkNamespace OfThisThread() => new(File.OpenHandle($"/proc/self/task/{Libc.GetTid()}/ns/net"));
+    private static NetworkNamespace OfThisThread() => new(File.OpenHandle(OwnPath));
 
     // The thread is never given back to a pool: it would carry its namespace to whoever runs on it next.
     private static T OnThread<T>(Func<T> work)
@@ -80,17 +82,5 @@ public sealed class NetworkNamespace : IDisposable
         thread.Join();
         failure?.Throw();
         return result;
-    }
-
-    // The runtime's socket engine thread is started by the first asynchronous receive and inherits that thread's namespace:
-    // start it here, outside of any namespace of ours.
-    private static bool WarmUpSocketEngine()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        ValueTask<int> receive = socket.ReceiveAsync(new byte[1], SocketFlags.None, CancellationToken.None);
-        socket.SendTo(new byte[1], socket.LocalEndPoint!);
-        receive.AsTask().Wait(TimeSpan.FromSeconds(1));
-        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace VsanEmu.Net.Native;
 
@@ -17,9 +18,5 @@ internal static partial class Libc
 
     /// <summary>setns(2): moves the calling thread alone into the namespace that the descriptor refers to. 0, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    internal static partial int SetNs(int fd, int kind);
-
-    /// <summary>gettid(2): the calling thread's id; always succeeds.</summary>
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    internal static partial int GetTid();
+    internal static partial int SetNs(SafeFileHandle fd, int kind);
 }

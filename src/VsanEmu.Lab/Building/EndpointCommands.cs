@@ -1,0 +1,50 @@
+namespace VsanEmu.Lab.Building;
+
+/// <summary>What is set and said inside an endpoint's namespace.</summary>
+internal static class EndpointCommands
+{
+    // The gateway's leg into the networks behind it.
+    private const string Behind = "behind_";
+
+    /// <summary>Kernel settings, by path under /proc/sys; to be written before the interface is there, which then inherits them.</summary>
+    internal static IEnumerable<(string Path, string Value)> Settings(int? igmpVersion, bool forwards)
+    {
+        foreach (string scope in new[] { "all", "default" })
+        {
+            yield return ($"net/ipv6/conf/{scope}/disable_ipv6", "1");
+            // A reply may come from where no route leads to: the fabric decides what passes, not the endpoints.
+            yield return ($"net/ipv4/conf/{scope}/rp_filter", "0");
+            if (igmpVersion is { } version) yield return ($"net/ipv4/conf/{scope}/force_igmp_version", $"{version}");
+            if (forwards) yield return ($"net/ipv4/conf/{scope}/send_redirects", "0");
+        }
+        if (!forwards) yield break;
+        yield return ("net/ipv4/ip_forward", "1");
+        // Many probes at a time are to be told that they are prohibited, each of them.
+        yield return ("net/ipv4/icmp_ratelimit", "0");
+    }
+
+    /// <summary>The endpoint's address and route.</summary>
+    internal static IEnumerable<string> Configure(PlannedEndpoint endpoint)
+    {
+        if (endpoint.Address is { } address) yield return $"addr add {address}/{endpoint.PrefixLength} dev {endpoint.Interface}";
+        yield return $"link set {endpoint.Interface} up";
+        if (endpoint.Router is { } router && endpoint.Address is not null) yield return $"route add default via {router}";
+    }
+
+    /// <summary>Inside the gateway: the networks behind it, all on one bridge, with a port for each stranger.</summary>
+    internal static IEnumerable<string> NetworkBehind(FabricPlan plan, Func<string, string> namespacePath)
+    {
+        PlannedEndpoint[] strangers = [.. plan.Endpoints.Where(e => e.Port is null)];
+        if (strangers.Length == 0) yield break;
+        yield return $"link add {Behind} mtu {plan.Mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0";
+        foreach (var router in plan.AddressesBehind) yield return $"addr add {router}/{FabricPlanner.BehindPrefixLength} dev {Behind}";
+        yield return $"link set {Behind} up";
+        for (int i = 0; i < strangers.Length; i++)
+        {
+            PlannedEndpoint stranger = strangers[i];
+            yield return $"link add behind_{i} mtu {plan.Mtu} master {Behind} type veth peer name {stranger.Interface} mtu {plan.Mtu} "
+                + $"address {Ipv4.Mac(stranger.Address!)} netns {namespacePath(stranger.Name)}";
+            yield return $"link set behind_{i} up";
+        }
+    }
+}

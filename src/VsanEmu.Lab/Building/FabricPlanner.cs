@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Lab.Building;
+
+/// <summary>Lays out the fabric for a cluster: which endpoints, which addresses, which ports; then lets the faults change it.</summary>
+public static class FabricPlanner
+{
+    /// <summary>The gateway's name as an endpoint.</summary>
+    public const string Gateway = "gateway";
+
+    // The kernel keeps these for itself, as interface or as the name of a folder of settings.
+    private static readonly string[] ReservedNames = ["lo", "all", "default"];
+
+    // Strangers get a network of this prefix length around their address.
+    private const int PrefixBehind = 24;
+
+    /// <summary>Plans the fabric.</summary>
+    /// <exception cref="FabricException">The spec asks for what cannot be built, or a fault does not apply to it.</exception>
+    public static FabricPlan Plan(ClusterSpec spec, FabricOptions options)
+    {
+        if (options.Mtu is < 576 or > 9216) throw new FabricException($"MTU {options.Mtu} is not within 576 to 9216");
+        var behind = new NetworksBehind(spec);
+        List<PlannedEndpoint> endpoints = [.. spec.Members.Select(m => InSegment(spec, m.Name, PortKind.Member, m.Interface, m.Address))];
+        if (spec.Observer is { } observer) endpoints.Add(InSegment(spec, observer.Name, PortKind.Observer, observer.Interface, observer.Address));
+        endpoints.AddRange(spec.Outsiders.Select(o => o.Place == OutsiderPlace.Segment
+            ? InSegment(spec, o.Name, PortKind.Outsider, o.Interface, o.Address)
+            : behind.Place(o)));
+        if (spec.Gateway is { } gateway) endpoints.Add(InSegment(spec, Gateway, PortKind.Gateway, "eth0", gateway) with { Router = null });
+        CheckNames(endpoints);
+        CheckAddresses(endpoints);
+
+        var healthy = new FabricPlan
+        {
+            Spec = spec,
+            Endpoints = endpoints,
+            SwitchAddress = HighestFree(spec.Subnet, endpoints),
+            AddressesBehind = behind.RouterAddresses,
+            Mtu = options.Mtu,
+            Access = new AccessList { Members = [.. spec.Members.Select(m => m.Address)], Port = spec.Channels.ReliablePort },
+        };
+        return options.Faults.Aggregate(healthy, (plan, fault) => fault.Apply(plan));
+    }
+
+    /// <summary>Prefix length of the networks behind the gateway.</summary>
+    internal static int BehindPrefixLength => PrefixBehind;
+
+    private static PlannedEndpoint InSegment(ClusterSpec spec, string name, PortKind kind, string link, IPAddress? address) => new()
+    {
+        Name = name,
+        Kind = kind,
+        Interface = link,
+        Address = address is null || spec.Subnet.Contains(address)
+            ? address
+            : throw new FabricException($"{name} has address {address}, which is not in the segment's subnet {spec.Subnet}"),
+        PrefixLength = spec.Subnet.PrefixLength,
+        Router = spec.Gateway,
+        Port = name,
+    };
+
+    private static void CheckNames(List<PlannedEndpoint> endpoints)
+    {
+        foreach (string name in endpoints.SelectMany(e => new[] { e.Name, e.Interface }))
+        {
+            if (name.Length is 0 or > 15 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+                throw new FabricException($"'{name}' cannot name an interface: 1 to 15 letters, digits or '-'");
+            if (ReservedNames.Contains(name)) throw new FabricException($"'{name}' cannot name an endpoint or interface: the kernel keeps it for itself");
+        }
+        if (endpoints.CountBy(e => e.Name).FirstOrDefault(n => n.Value > 1) is { Key: { } twice })
+            throw new FabricException($"two endpoints are named '{twice}'{(twice == Gateway ? ", which is the gateway's name" : "")}");
+    }
+
+    private static void CheckAddresses(List<PlannedEndpoint> endpoints)
+    {
+        if (endpoints.FirstOrDefault(e => e.Address is { AddressFamily: not AddressFamily.InterNetwork }) is { } v6)
+            throw new FabricException($"{v6.Name} has address {v6.Address}: the lab's fabric is IPv4 only");
+        if (endpoints.Where(e => e.Address is not null).CountBy(e => e.Address!).FirstOrDefault(a => a.Value > 1) is { Key: { } twice })
+            throw new FabricException($"two endpoints have address {twice}");
+    }
+
+    private static IPAddress HighestFree(IPNetwork subnet, List<PlannedEndpoint> endpoints)
+    {
+        uint first = Ipv4.Number(subnet.BaseAddress);
+        uint last = first | (uint)(0xFFFFFFFFUL >> subnet.PrefixLength);
+        for (uint candidate = last - 1; candidate > first; candidate--)
+        {
+            IPAddress address = Ipv4.Address(candidate);
+            if (!endpoints.Any(e => address.Equals(e.Address))) return address;
+        }
+        throw new FabricException($"no address of {subnet} is left for the switch");
+    }
+
+    /// <summary>The networks that strangers beyond the gateway live in, and the gateway's address in each.</summary>
+    private sealed class NetworksBehind(ClusterSpec spec)
+    {
+        private readonly Dictionary<uint, IPAddress> _routers = [];
+
+        public IReadOnlyList<IPAddress> RouterAddresses => [.. _routers.Values];
+
+        public PlannedEndpoint Place(OutsiderSpec outsider)
+        {
+            if (spec.Gateway is null) throw new FabricException($"outsider {outsider.Name} is beyond the gateway, but the spec has no gateway");
+            if (outsider.Address.AddressFamily != AddressFamily.InterNetwork)
+                throw new FabricException($"{outsider.Name} has address {outsider.Address}: the lab's fabric is IPv4 only");
+            uint network = Ipv4.Number(outsider.Address) & ~(0xFFFFFFFFU >> PrefixBehind);
+            if (spec.Subnet.Contains(outsider.Address) || spec.Subnet.Contains(Ipv4.Address(network)) || Ipv4.Network(network, PrefixBehind).Contains(spec.Subnet.BaseAddress))
+                throw new FabricException($"outsider {outsider.Name} is beyond the gateway, but {outsider.Address}/{PrefixBehind} overlaps the segment {spec.Subnet}");
+            if (!_routers.TryGetValue(network, out IPAddress? router))
+            {
+                router = Enumerable.Range(1, 254).Select(host => Ipv4.Address(network + (uint)host))
+                    .First(a => !spec.Outsiders.Any(o => o.Address.Equals(a)));
+                _routers.Add(network, router);
+            }
+            return new()
+            {
+                Name = outsider.Name,
+                Kind = PortKind.Outsider,
+                Interface = outsider.Interface,
+                Address = outsider.Address,
+                PrefixLength = PrefixBehind,
+                Router = router,
+                Port = null,
+            };
+        }
+    }
+}

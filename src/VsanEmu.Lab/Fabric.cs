@@ -1,0 +1,99 @@
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab.Building;
+using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Tools;
+
+namespace VsanEmu.Lab;
+
+/// <summary>
+/// A switch with IGMP snooping, a querier and an access list, a gateway, and a namespace for every endpoint, all on this machine. It has no name anywhere
+/// outside this process and vanishes with it, however it ends.
+/// </summary>
+public sealed class Fabric : IAsyncDisposable
+{
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly FabricPlan _plan;
+    private readonly Dictionary<string, Endpoint> _endpoints;
+
+    private Fabric(FabricPlan plan, NetworkNamespace switchNamespace, IReadOnlyList<Endpoint> endpoints)
+    {
+        _plan = plan;
+        SwitchNamespace = switchNamespace;
+        Endpoints = endpoints;
+        _endpoints = endpoints.ToDictionary(e => e.Name);
+    }
+
+    /// <summary>The switch's namespace: its ports are the interfaces there.</summary>
+    public NetworkNamespace SwitchNamespace { get; }
+
+    /// <summary>All endpoints: members by id, observer, outsiders, and the gateway last.</summary>
+    public IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>The plan it was built by: addresses, access list, and what the faults did.</summary>
+    public FabricPlan Plan => _plan;
+
+    /// <summary>Builds the fabric for a cluster. It forwards, but may not do so at once: <see cref="WaitReadyAsync"/>.</summary>
+    /// <exception cref="FabricException">The spec or a fault cannot be built.</exception>
+    /// <exception cref="ToolException">ip or nft is missing or failed.</exception>
+    /// <exception cref="NetworkNamespaceException">This process may not make network namespaces.</exception>
+    public static async Task<Fabric> BuildAsync(ClusterSpec spec, FabricOptions options, CancellationToken cancellation = default)
+    {
+        FabricPlan plan = FabricPlanner.Plan(spec, options);
+        (NetworkNamespace theSwitch, IReadOnlyList<Endpoint> endpoints) = await Task.Run(() => FabricBuilder.Build(plan, cancellation), cancellation).ConfigureAwait(false);
+        return new Fabric(plan, theSwitch, endpoints);
+    }
+
+    /// <summary>The namespace of the endpoint of this name.</summary>
+    /// <exception cref="FabricException">There is no such endpoint.</exception>
+    public NetworkNamespace Namespace(string endpoint) => _endpoints.TryGetValue(endpoint, out Endpoint? found)
+        ? found.Namespace
+        : throw new FabricException($"no endpoint '{endpoint}' in this fabric");
+
+    /// <summary>Waits until every port forwards and the switch snoops and queries as planned, by reading its state.</summary>
+    /// <exception cref="FabricException">It did not come up within <paramref name="limit"/>; the message says what is missing.</exception>
+    public async Task WaitReadyAsync(TimeSpan limit, CancellationToken cancellation = default)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (await OnSwitch(() => SwitchState.Read().Missing(_plan), cancellation).ConfigureAwait(false) is { } missing)
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > limit) throw new FabricException($"the switch is not ready after {limit.TotalSeconds:0.#} s: {missing}");
+            await Task.Delay(PollPeriod, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Splits the segment: endpoints on different sides exchange nothing, unicast, broadcast or group. Endpoints that are not named are on side 0.
+    /// The switch itself stays the querier of every side. Replaces an earlier split.
+    /// </summary>
+    public Task SplitAsync(IReadOnlyDictionary<string, int> sideByEndpoint, CancellationToken cancellation = default)
+    {
+        foreach (string name in sideByEndpoint.Keys) _plan.Port(name);
+        string rules = SwitchCommands.Split(_plan.Endpoints.Where(e => e.Port is not null)
+            .GroupBy(e => sideByEndpoint.GetValueOrDefault(e.Name), e => e.Port!));
+        return OnSwitch(() => Tool.Run("nft", ["-f", "-"], rules), cancellation);
+    }
+
+    /// <summary>Takes a split back; does nothing when there is none.</summary>
+    public Task HealAsync(CancellationToken cancellation = default) => OnSwitch(() => Tool.Run("nft", ["-f", "-"], SwitchCommands.Heal), cancellation);
+
+    /// <summary>
+    /// Takes an endpoint's port down or up. Down is what a power failure looks like to the rest: once this returns nothing leaves or reaches the endpoint,
+    /// and the switch has forgotten its memberships.
+    /// </summary>
+    public Task SetLinkAsync(string endpoint, bool up, CancellationToken cancellation = default)
+    {
+        string port = _plan.Port(endpoint);
+        return OnSwitch(() => Tool.Run("ip", ["link", "set", port, up ? "up" : "down"]), cancellation);
+    }
+
+    /// <summary>Lets go of all namespaces: the kernel takes them down as soon as no socket is left in them.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (Endpoint endpoint in Endpoints) endpoint.Namespace.Dispose();
+        SwitchNamespace.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private Task<T> OnSwitch<T>(Func<T> work, CancellationToken cancellation) => Task.Run(() => SwitchNamespace.Run(work), cancellation);
+}

@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace VsanEmu.Net.Tools;
+
+/// <summary>
+/// Runs a system tool (ip, bridge, nft) to its end. Called inside <see cref="Namespaces.NetworkNamespace.Run{T}"/>, the tool works on that namespace.
+/// Uses no pool thread, for the reason given there.
+/// </summary>
+public static partial class Tool
+{
+    /// <summary>A tool that runs longer is ended, and reported.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    // An ordinary user's PATH lacks the sbin folders on Debian, where ip, bridge and nft are.
+    private static readonly string[] SystemFolders = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+
+    /// <summary>The tool's full path, or null when it is not installed.</summary>
+    public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        .Concat(SystemFolders).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a tool, and returns what it printed.</summary>
+    /// <param name="name">Its name, looked for on the PATH and in the system's folders.</param>
+    /// <param name="arguments">Its arguments, as they are: no shell.</param>
+    /// <param name="input">What it reads from standard input; nothing by default.</param>
+    /// <exception cref="ToolException">It is missing, its exit code was not 0, or it did not end within <see cref="Limit"/>.</exception>
+    public static string Run(string name, IReadOnlyList<string> arguments, string input = "")
+    {
+        string path = Find(name) ?? throw new ToolException($"{name} is not installed");
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            return Finish(process, name, arguments, input);
+        }
+        catch (Win32Exception e)
+        {
+            throw new ToolException($"{name} cannot be started: {e.Message}");
+        }
+    }
+
+    /// <summary>Runs <c>ip -batch -</c>: one process for any number of commands, of which the first that fails ends it.</summary>
+    /// <exception cref="ToolException">A command failed; the message quotes it.</exception>
+    public static void IpBatch(IEnumerable<string> commands) => Run("ip", ["-batch", "-"], string.Join('\n', commands) + '\n');
+
+    private static string Finish(Process process, string name, IReadOnlyList<string> arguments, string input)
+    {
+        string errors = "";
+        var errorReader = new Thread(() => errors = process.StandardError.ReadToEnd()) { IsBackground = true, Name = name };
+        errorReader.Start();
+        using var watchdog = new Timer(static p => Kill((Process)p!), process, Limit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything: its exit code and standard error say why.
+        }
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        errorReader.Join();
+        return process.ExitCode == 0 ? output : throw new ToolException(Explain(name, arguments, input, process.ExitCode, errors));
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended just now.
+        }
+    }
+
+    private static string Explain(string name, IReadOnlyList<string> arguments, string input, int exitCode, string errors)
+    {
+        const int killed = 137;
+        string[] lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string why = exitCode == killed ? $"did not end within {Limit.TotalSeconds:0} s or was killed"
+            : lines.Length == 0 ? $"exit code {exitCode}" : lines[0];
+        string what = string.Join(' ', arguments);
+        if (lines.Select(line => FailedBatchLine().Match(line)).FirstOrDefault(m => m.Success) is { } failed
+            && input.Split('\n').ElementAtOrDefault(int.Parse(failed.Groups[1].ValueSpan) - 1) is { } command)
+            what = command;
+        return $"{name} {what}: {why}";
+    }
+
+    [GeneratedRegex(@"^Command failed -:(\d+)$")]
+    private static partial Regex FailedBatchLine();
+}
