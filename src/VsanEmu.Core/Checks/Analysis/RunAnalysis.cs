@@ -1,0 +1,63 @@
+using System.Net;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Analysis;
+
+/// <summary>One run's observations, arranged once for all checks and the diagnosis. Parts are worked out when first asked for.</summary>
+internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
+{
+    private readonly Dictionary<string, PortCapture> _captures = seen.Ports.GroupBy(p => p.Port).ToDictionary(g => g.Key, g => g.First());
+    private readonly Dictionary<string, string> _names = NamesByAddress(spec);
+
+    public ClusterSpec Spec => spec;
+
+    public RunObservations Seen => seen;
+
+    public Timeline Timeline => field ??= new Timeline(spec, seen);
+
+    /// <summary>Who receives whose datagrams on the Agent Group.</summary>
+    public DeliveryMatrix AgentDelivery => field ??= DeliveryMatrix.Of(this, FlowGroup.Agent);
+
+    /// <summary>Who receives whose datagrams on the Master Group.</summary>
+    public DeliveryMatrix MasterDelivery => field ??= DeliveryMatrix.Of(this, FlowGroup.Master);
+
+    /// <summary>Which member reaches which on the reliable port.</summary>
+    public TcpMatrix Tcp => field ??= TcpMatrix.Of(this);
+
+    /// <summary>Which outsider reaches which member.</summary>
+    public Intrusions Intrusions => field ??= Intrusions.Of(this);
+
+    /// <summary>Group traffic at ports that did not ask for it.</summary>
+    public StrayTraffic Stray => field ??= StrayTraffic.Of(this);
+
+    /// <summary>General queries at each member's port.</summary>
+    public QueryWatch Queries => field ??= QueryWatch.Of(this);
+
+    /// <summary>The parts into which the segment fell; one when it is whole.</summary>
+    public SegmentParts Segment => field ??= SegmentParts.Of(this);
+
+    /// <summary>The capture at a port, or null.</summary>
+    public PortCapture? Capture(string port) => _captures.GetValueOrDefault(port);
+
+    /// <summary>The name of the member, outsider or observer at an address, else the address.</summary>
+    public string Name(string address) => _names.GetValueOrDefault(address, address);
+
+    public string Name(MemberId id) => spec.Members.FirstOrDefault(m => m.Id == id)?.Name ?? id.ToString();
+
+    /// <summary>A group's address; null when control is unicast.</summary>
+    public IPAddress? Address(FlowGroup group) => group == FlowGroup.Agent ? spec.Channels.AgentGroup : spec.Channels.MasterGroup;
+
+    private static Dictionary<string, string> NamesByAddress(ClusterSpec spec)
+    {
+        IEnumerable<(IPAddress? Address, string Name)> all =
+        [
+            .. spec.Members.Select(m => ((IPAddress?)m.Address, m.Name)),
+            .. spec.Outsiders.Select(o => ((IPAddress?)o.Address, o.Name)),
+            (spec.Gateway, "gateway"),
+            (spec.Observer?.Address, spec.Observer?.Name ?? ""),
+        ];
+        return all.Where(e => e.Address is not null).GroupBy(e => e.Address!.ToString()).ToDictionary(g => g.Key, g => g.First().Name);
+    }
+}

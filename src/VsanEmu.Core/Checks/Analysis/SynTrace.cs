@@ -1,0 +1,52 @@
+using System.Net;
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Core.Checks.Analysis;
+
+/// <summary>What the capture at a probe's target tells about a probe that got no answer.</summary>
+internal static class SynTrace
+{
+    private const byte Tcp = 6;
+
+    /// <summary>True when the probe's SYN arrived at its target, false when it did not, null when the capture there cannot tell.</summary>
+    public static bool? Arrived(RunAnalysis run, ProbeObservation probe)
+    {
+        if (run.Capture(probe.To) is not { } capture || AddressOf(run, probe.From) is not { } source) return null;
+        bool arrived = capture.Flows.Any(f =>
+            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == Tcp && f.Source == source
+            && f.SourcePort == probe.SourcePort && f.DestinationPort == probe.DestinationPort && f.Syns > 0);
+        return arrived ? true : capture.Dropped == 0 ? false : null;
+    }
+
+    /// <summary>A probe's outcome, told apart as far as the target's capture allows.</summary>
+    public static ProbeOutcome Refine(RunAnalysis run, ProbeObservation probe) => probe.Outcome != ProbeOutcome.Filtered
+        ? probe.Outcome
+        : Arrived(run, probe) switch
+        {
+            true => ProbeOutcome.FilteredReturn,
+            false => ProbeOutcome.FilteredForward,
+            null => ProbeOutcome.Filtered,
+        };
+
+    /// <summary>An outcome in words.</summary>
+    public static string Describe(ProbeOutcome outcome, string answeredBy) => outcome switch
+    {
+        ProbeOutcome.Open => "open",
+        ProbeOutcome.FilteredForward => "no answer, the SYN did not arrive",
+        ProbeOutcome.FilteredReturn => "no answer, though the SYN arrived",
+        ProbeOutcome.Refused => $"refused{By(answeredBy)}",
+        ProbeOutcome.Prohibited => $"prohibited{By(answeredBy)}",
+        ProbeOutcome.IcmpOther => $"ICMP error{By(answeredBy)}",
+        ProbeOutcome.Unreachable => "unreachable: no ARP answer or no route",
+        _ => "no answer",
+    };
+
+    private static string By(string who) => who.Length == 0 ? "" : $" by {who}";
+
+    private static string? AddressOf(RunAnalysis run, string name)
+    {
+        IPAddress? address = run.Spec.Members.FirstOrDefault(m => m.Name == name)?.Address
+            ?? run.Spec.Outsiders.FirstOrDefault(o => o.Name == name)?.Address;
+        return address?.ToString();
+    }
+}

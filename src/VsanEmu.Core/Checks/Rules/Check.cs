@@ -1,0 +1,58 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>What a rule found; <see cref="Check"/> makes a result of it.</summary>
+internal sealed record Finding(CheckOutcome Outcome, string Seen)
+{
+    public IEnumerable<string> Evidence { get; init; } = [];
+
+    public string Cause { get; init; } = "";
+
+    public string Remedy { get; init; } = "";
+
+    public static Finding Pass(string seen) => new(CheckOutcome.Pass, seen);
+
+    public static Finding Warn(string seen) => new(CheckOutcome.Warn, seen);
+
+    public static Finding Fail(string seen) => new(CheckOutcome.Fail, seen);
+
+    public static Finding Skip(string why) => new(CheckOutcome.Skip, why);
+
+    public static Finding Inconclusive(string why) => new(CheckOutcome.Inconclusive, why);
+}
+
+/// <summary>A rule with its fixed words: subclasses only judge.</summary>
+internal abstract class Check(string id, string title) : ICheck
+{
+    /// <summary>Why the multicast checks are skipped for a cluster without groups.</summary>
+    protected const string NoGroups = "the profile is unicast: there are no groups";
+
+    public string Id => id;
+
+    public string Title => title;
+
+    public CheckResult Evaluate(ClusterSpec spec, RunObservations seen) => Evaluate(new RunAnalysis(spec, seen));
+
+    internal CheckResult Evaluate(RunAnalysis run)
+    {
+        Finding finding = Judge(run);
+        return new CheckResult
+        {
+            Id = id,
+            Title = title,
+            Outcome = finding.Outcome,
+            Expected = Expected(run.Spec),
+            Seen = finding.Seen,
+            Evidence = Wording.Limit(finding.Evidence),
+            Cause = finding.Cause,
+            Remedy = finding.Remedy,
+        };
+    }
+
+    protected abstract string Expected(ClusterSpec spec);
+
+    protected abstract Finding Judge(RunAnalysis run);
+}

@@ -1,0 +1,85 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>M1: every sender to the Agent Group reaches every member.</summary>
+internal sealed class AgentGroupDelivery() : GroupDelivery("M1", "Agent Group delivery", FlowGroup.Agent)
+{
+    protected override string Expected(ClusterSpec spec) => $"every member's datagrams reach every other; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
+
+    protected override DeliveryMatrix Matrix(RunAnalysis run) => run.AgentDelivery;
+}
+
+/// <summary>M2: senders to the Master Group reach Master and Backup.</summary>
+internal sealed class MasterGroupDelivery() : GroupDelivery("M2", "Master Group delivery", FlowGroup.Master)
+{
+    protected override string Expected(ClusterSpec spec) => $"datagrams to the group reach Master and Backup; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
+
+    protected override DeliveryMatrix Matrix(RunAnalysis run) => run.MasterDelivery;
+}
+
+/// <summary>A group's delivery by numbered datagrams: who does not hear whom tells the port.</summary>
+internal abstract class GroupDelivery(string id, string title, FlowGroup group) : Check(id, title)
+{
+    protected abstract DeliveryMatrix Matrix(RunAnalysis run);
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
+        DeliveryMatrix matrix = Matrix(run);
+        if (matrix.Measured.Count == 0) return Unmeasured(run);
+        if (matrix.Lossy.Count > 0) return Failure(run, matrix);
+        if (matrix.Unmeasured.Count > 0)
+        {
+            return Finding.Inconclusive($"{matrix.Unmeasured.Count} of {matrix.Unmeasured.Count + matrix.Measured.Count} directions were not measured") with
+            {
+                Evidence = matrix.Unmeasured.Select(w => $"{w}: no numbered datagrams"),
+            };
+        }
+
+        return Finding.Pass($"{Wording.Count(matrix.Measured.Count, "direction")}, lost {matrix.Total}");
+    }
+
+    private static Finding Failure(RunAnalysis run, DeliveryMatrix matrix)
+    {
+        bool silent = matrix.Silent.Count > 0;
+        IReadOnlyList<Direction> bad = silent ? matrix.Silent : matrix.Lossy;
+        int lossy = matrix.Lossy.Count - matrix.Silent.Count;
+        string seen = silent
+            ? matrix.Pattern(bad).Describe("hears", towardsSender: true) + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
+            : $"loss in {lossy} of {matrix.Measured.Count} directions: {LossSite.Of(matrix).Where}, {matrix.Total}";
+        return Finding.Fail(seen) with
+        {
+            Evidence = matrix.Measured.Values.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent)
+                .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.To).ThenBy(d => d.Way.From)
+                .Select(d => $"{d.Way}: {d.Received} of {d.Sent} arrived"),
+            Cause = silent
+                ? "the switch does not forward the group to a port that joined it: no querier, a membership that was not learned, or a port that is cut off"
+                : "packets are dropped on the way: a full queue, a storm-control limit on multicast, or a bad link",
+            Remedy = silent
+                ? "see M5 for the querier; then show the switch's group table (show ip igmp snooping groups) for the ports named here"
+                : "read the drop and error counters of the ports named here, and their storm-control settings",
+        };
+    }
+
+    // Without numbered datagrams heartbeats still prove that nothing arrives; that all arrives they do not prove.
+    private Finding Unmeasured(RunAnalysis run)
+    {
+        HeartbeatMatrix heartbeats = HeartbeatMatrix.Of(run, group);
+        if (heartbeats.Silent.Count > 0)
+        {
+            return Finding.Fail($"{heartbeats.Pattern.Describe("hears", towardsSender: true)}, by heartbeats in the captures") with
+            {
+                Evidence = heartbeats.Silent.OrderBy(w => w.To).ThenBy(w => w.From).Select(w => $"{w}: heartbeats were sent, none arrived"),
+                Cause = "the switch does not forward the group to a port that joined it",
+                Remedy = "see M5 for the querier; then show the switch's group table for the ports named here",
+            };
+        }
+
+        return Finding.Inconclusive(group == FlowGroup.Master
+            ? "nobody sent numbered datagrams to the Master Group: no member was Backup"
+            : "nobody sent numbered datagrams to the Agent Group");
+    }
+}

@@ -1,0 +1,69 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>M3: an Agent, which joined the Agent Group only, gets no Master Group packet.</summary>
+internal sealed class MasterGroupIsolation() : Check("M3", "Master Group isolation")
+{
+    protected override string Expected(ClusterSpec spec) => "no Master Group packet at an Agent's port";
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
+        if (run.Spec.Members.Count < 3) return Finding.Skip("a cluster of two has no Agent");
+        return Quiet.Judge(run.Stray.Agents, "no member was only an Agent in any phase, or none was captured", "the Master Group");
+    }
+}
+
+/// <summary>M4: a port that joined nothing gets neither group.</summary>
+internal sealed class NoFlooding() : Check("M4", "no flooding")
+{
+    protected override string Expected(ClusterSpec spec) => "no packet of either group at a port that joined nothing";
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
+        if (run.Spec.Observer is null && run.Spec.Outsiders.All(o => o.Place != OutsiderPlace.Segment))
+            return Finding.Skip("the spec has no observer and no outsider in the segment");
+        return Quiet.Judge(run.Stray.Silent, "no port that joined nothing was captured", "a group");
+    }
+}
+
+/// <summary>"Nothing arrived": told from "nothing was watched" and from "nothing was sent".</summary>
+internal static class Quiet
+{
+    public static Finding Judge(IReadOnlyList<QuietPort> ports, string nobody, string what)
+    {
+        StrayArrival[] arrivals = [.. ports.SelectMany(p => p.Arrivals)];
+        if (arrivals.Length > 0) return Arrived(arrivals);
+        if (ports.Count == 0) return Finding.Inconclusive(nobody);
+        QuietPort[] unproven = [.. ports.Where(p => !p.Proven)];
+        if (unproven.Length > 0)
+        {
+            return Finding.Inconclusive($"nothing arrived, but at {Wording.Count(unproven.Length, "port")} that proves nothing") with
+            {
+                Evidence = unproven.Select(p => $"{p.Port}, {p.Group} Group: {(p.Drops > 0 ? $"the kernel dropped {p.Drops} frames of the capture" : "no phase in which the capture saw any frame while somebody sent")}"),
+            };
+        }
+
+        return Finding.Pass($"{what} was sent and none of it arrived at {Wording.Names(ports.Select(p => p.Port).Distinct(), 6)}, where other frames did");
+    }
+
+    private static Finding Arrived(StrayArrival[] arrivals)
+    {
+        bool learning = arrivals.All(a => a.Phase.Name == Phases.Forming);
+        string[] ports = [.. arrivals.Select(a => a.Port).Distinct()];
+        IEnumerable<string> perGroup = arrivals.GroupBy(a => a.Group).OrderBy(g => g.Key).Select(g => $"{g.Sum(a => a.Packets)} {g.Key} Group packets");
+        Finding finding = new(learning ? CheckOutcome.Warn : CheckOutcome.Fail, $"{string.Join(" and ", perGroup)} at {Wording.Names(ports, 6)}{(learning ? ", only while the cluster formed" : "")}");
+        return finding with
+        {
+            Evidence = arrivals.Select(a => $"{a.Port}: {a.Packets} {a.Group} Group packets in phase {a.Phase.Name}, the first is frame {a.FirstFrame}"),
+            Cause = learning
+                ? "the switch floods a group until it has learned who joined it"
+                : "the switch floods multicast: IGMP snooping is off in this VLAN, or there is no querier and the switch floods then",
+            Remedy = learning ? "" : "enable IGMP snooping and a querier in the VLAN; look for a per-port flood or router-port setting where only some ports are flooded",
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>A1: all ordered pairs of members reach each other on the reliable port.</summary>
+internal sealed class MembersReachEachOther() : Check("A1", "members reach each other")
+{
+    protected override string Expected(ClusterSpec spec) => $"TCP {spec.Channels.ReliablePort} opens between all members, in both directions";
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        TcpMatrix tcp = run.Tcp;
+        if (!tcp.Tried) return Finding.Inconclusive("no member tried another");
+        if (tcp.Blocked.Count > 0)
+        {
+            ProbeOutcome usual = tcp.Blocked.Values.GroupBy(b => b.Outcome).MaxBy(g => g.Count())!.Key;
+            return Finding.Fail($"{tcp.Pattern().Describe("reaches", towardsSender: false)}: {SynTrace.Describe(usual, "")}") with
+            {
+                Evidence = tcp.Blocked.Values.OrderBy(b => b.Way.From).ThenBy(b => b.Way.To).Select(b => $"{b.Way}: {SynTrace.Describe(b.Outcome, b.AnsweredBy)}"),
+                Cause = Cause(usual),
+                Remedy = $"between members permit TCP with destination port {run.Spec.Channels.ReliablePort} and, where the list is stateless, with source port {run.Spec.Channels.ReliablePort} too",
+            };
+        }
+
+        if (tcp.Untried.Count > 0)
+        {
+            return Finding.Inconclusive($"{tcp.Untried.Count} of {tcp.Untried.Count + tcp.Open.Count} directions were not tried") with
+            {
+                Evidence = tcp.Untried.Select(w => $"{w}: no probe and no connection"),
+            };
+        }
+
+        return Finding.Pass($"all {tcp.Open.Count} directions are open");
+    }
+
+    private static string Cause(ProbeOutcome usual) => usual switch
+    {
+        ProbeOutcome.FilteredForward => "an access list or a cut drops the SYN on its way",
+        ProbeOutcome.FilteredReturn => "the SYN arrives and the answer is dropped: a stateless list permits one direction only",
+        ProbeOutcome.Refused or ProbeOutcome.Prohibited => "an access list rejects it, or nothing listens there",
+        ProbeOutcome.Unreachable or ProbeOutcome.IcmpOther => "the members are not in one segment, or have no route to each other",
+        _ => "an access list, a cut, or loss on the way",
+    };
+}

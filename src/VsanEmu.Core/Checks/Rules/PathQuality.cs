@@ -1,0 +1,62 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>P3: loss, duplication, reordering and corruption of each direction that carries anything.</summary>
+internal sealed class PathQuality() : Check("P3", "loss, duplicates, order, integrity")
+{
+    protected override string Expected(ClusterSpec spec) =>
+        $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order";
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        DeliveryMatrix[] matrices = [run.AgentDelivery, run.MasterDelivery];
+        Delivery[] measured = [.. matrices.SelectMany(m => m.Measured.Values)];
+        if (measured.Length == 0)
+        {
+            const string nothing = "nobody sent numbered datagrams";
+            return run.Spec.Profile.Unicast ? Finding.Skip(nothing) : Finding.Inconclusive(nothing);
+        }
+
+        Delivery[] alive = [.. measured.Where(d => !d.None)];
+        int dead = measured.Length - alive.Length;
+        Proportion total = DeliveryMatrix.Sum(alive);
+        Delivery[] bad = [.. alive.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
+        Delivery[] odd = [.. alive.Where(d => d.Duplicates > 0 || d.Reordered > 0)];
+        if (bad.Length > 0)
+        {
+            DeliveryMatrix site = run.AgentDelivery.Lossy.Count > run.AgentDelivery.Silent.Count ? run.AgentDelivery : run.MasterDelivery;
+            string where = bad.Any(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent) ? $" {LossSite.Of(site).Where}" : "";
+            return Finding.Fail($"{bad.Length} of {alive.Length} directions are bad{where}: lost {total}{Extra(alive)}") with
+            {
+                Evidence = bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line),
+                Cause = "a full queue, a rate or storm-control limit, a bad link, or a machine too slow for its emulated members",
+                Remedy = "read drop and error counters along the path; repeat with more datagrams for a narrower interval",
+            };
+        }
+
+        if (dead > 0)
+            return Finding.Inconclusive($"{dead} of {measured.Length} directions delivered nothing (M1, M2): their quality is unknown; elsewhere lost {total}");
+        if (odd.Length > 0)
+        {
+            return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(alive)}; lost {total}") with
+            {
+                Evidence = odd.Select(Line),
+                Cause = "a loop or a mirrored port doubles frames; parallel links without per-flow hashing reorder them",
+                Remedy = "check spanning tree, port mirroring and link aggregation hashing",
+            };
+        }
+
+        long smallest = alive.Min(d => d.Sent);
+        return Finding.Pass($"{Wording.Count(alive.Length, "direction")}, lost {total}; one direction alone: {alive.OrderByDescending(d => d.Loss.Percent).First(d => d.Sent == smallest || d.Loss.Hits > 0).Loss}");
+    }
+
+    private static string Line(Delivery d) => $"{d.Way}: lost {d.Loss}{Extra([d])}";
+
+    private static string Extra(IReadOnlyCollection<Delivery> all)
+    {
+        (string What, long Count)[] extras = [("twice", all.Sum(d => d.Duplicates)), ("out of order", all.Sum(d => d.Reordered)), ("corrupt", all.Sum(d => d.Corrupt))];
+        return string.Concat(extras.Where(e => e.Count > 0).Select(e => $", {e.Count} {e.What}"));
+    }
+}
