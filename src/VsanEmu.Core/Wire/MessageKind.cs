@@ -63,6 +63,12 @@ public enum MessageKind : byte
     /// <summary>D3: the target has them.</summary>
     ResyncReply = 0x25,
 
+    /// <summary>D1: the VM's member asks a holder for its copy's state, before it uses it.</summary>
+    Attach = 0x26,
+
+    /// <summary>D2: the copy's state.</summary>
+    AttachReply = 0x27,
+
     /// <summary>A numbered probe of a measured stream.</summary>
     Probe = 0x40,
 }

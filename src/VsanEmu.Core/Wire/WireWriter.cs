@@ -36,7 +36,7 @@ public ref struct WireWriter(Span<byte> buffer)
     public void Uuid(Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
 
     /// <summary>Writes bytes as they are.</summary>
-    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+    public void Bytes(scoped ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
 
     private Span<byte> Take(int count)
     {
