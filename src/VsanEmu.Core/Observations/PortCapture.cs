@@ -38,7 +38,9 @@ public sealed record PortCapture
     /// <summary>Frames seen, in both directions.</summary>
     public required long Frames { get; init; }
 
-    /// <summary>Frames that the kernel dropped before they were seen: with any, an absence proves nothing.</summary>
+    /// <summary>
+    /// Frames that the kernel dropped before they were seen, and sightings that found the tables here full: with any, an absence proves nothing.
+    /// </summary>
     public required long Dropped { get; init; }
 
     /// <summary>UDP and TCP, by phase, direction, addresses and ports.</summary>
@@ -55,6 +57,9 @@ public sealed record PortCapture
 
     /// <summary>The pcapng file's name, when one was kept.</summary>
     public string? File { get; init; }
+
+    /// <summary>Frames that were counted here but are missing from <see cref="File"/>, because the disk was too slow: frame numbers differ from there on.</summary>
+    public long FileLost { get; init; }
 }
 
 /// <summary>
