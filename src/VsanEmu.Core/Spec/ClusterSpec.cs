@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Record;
 
 namespace VsanEmu.Core.Spec;
 
@@ -7,6 +9,7 @@ namespace VsanEmu.Core.Spec;
 /// A cluster as the tool uses it: resolved, every default filled in, every rule of the schema already checked.
 /// Made by <c>SpecFile</c> from YAML, or by <c>LabSpec</c> from a member count.
 /// </summary>
+[JsonConverter(typeof(ClusterSpecConverter))]
 public sealed record ClusterSpec
 {
     /// <summary>The cluster's name, for people. 1 to 63 characters.</summary>

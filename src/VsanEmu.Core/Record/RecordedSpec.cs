@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Record;
+
+/// <summary>A resolved cluster spec as the record holds it: addresses and subnets are text, all else as in <see cref="ClusterSpec"/>.</summary>
+internal sealed record RecordedSpec
+{
+    public required string Name { get; init; }
+    public required Guid ClusterId { get; init; }
+    public required FlowProfile Profile { get; init; }
+    public required string Subnet { get; init; }
+    public required IReadOnlyList<RecordedMember> Members { get; init; }
+    public required RecordedChannels Channels { get; init; }
+    public required TimerSpec Timers { get; init; }
+    public required IReadOnlyList<VmSpec> Vms { get; init; }
+    public required IReadOnlyList<RecordedOutsider> Outsiders { get; init; }
+    public required RecordedObserver? Observer { get; init; }
+    public required string? Gateway { get; init; }
+    public required ThresholdSpec Thresholds { get; init; }
+
+    public static RecordedSpec Of(ClusterSpec spec) => new()
+    {
+        Name = spec.Name,
+        ClusterId = spec.ClusterId,
+        Profile = spec.Profile,
+        Subnet = spec.Subnet.ToString(),
+        Members = [.. spec.Members.Select(m => new RecordedMember(m.Id, m.Name, m.Address.ToString(), m.FixedRole, m.Priority, m.Interface))],
+        Channels = RecordedChannels.Of(spec.Channels),
+        Timers = spec.Timers,
+        Vms = spec.Vms,
+        Outsiders = [.. spec.Outsiders.Select(o => new RecordedOutsider(o.Name, o.Address.ToString(), o.Place, o.Interface))],
+        Observer = spec.Observer is { } observer ? new(observer.Name, observer.Address?.ToString(), observer.Interface) : null,
+        Gateway = spec.Gateway?.ToString(),
+        Thresholds = spec.Thresholds,
+    };
+
+    /// <exception cref="FormatException">An address or the subnet is not one.</exception>
+    public ClusterSpec Resolve() => new()
+    {
+        Name = Name,
+        ClusterId = ClusterId,
+        Profile = Profile,
+        Subnet = IPNetwork.Parse(Subnet),
+        Members =
+        [
+            .. Members.Select(m => new MemberSpec
+            {
+                Id = m.Id,
+                Name = m.Name,
+                Address = IPAddress.Parse(m.Address),
+                FixedRole = m.FixedRole,
+                Priority = m.Priority,
+                Interface = m.Interface,
+            }),
+        ],
+        Channels = Channels.Resolve(),
+        Timers = Timers,
+        Vms = Vms,
+        Outsiders = [.. Outsiders.Select(o => new OutsiderSpec { Name = o.Name, Address = IPAddress.Parse(o.Address), Place = o.Place, Interface = o.Interface })],
+        Observer = Observer is null ? null : new() { Name = Observer.Name, Address = Parse(Observer.Address), Interface = Observer.Interface },
+        Gateway = Parse(Gateway),
+        Thresholds = Thresholds,
+    };
+
+    public static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
+}
+
+internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface);
+
+internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface);
+
+internal sealed record RecordedObserver(string Name, string? Address, string Interface);
+
+internal sealed record RecordedChannels(
+    string? AgentGroup, int AgentPort, string? MasterGroup, int MasterPort, int UnicastPort, int ReliablePort, int Ttl, int IgmpVersion)
+{
+    public static RecordedChannels Of(ChannelSpec c) =>
+        new(c.AgentGroup?.ToString(), c.AgentPort, c.MasterGroup?.ToString(), c.MasterPort, c.UnicastPort, c.ReliablePort, c.Ttl, c.IgmpVersion);
+
+    public ChannelSpec Resolve() => new()
+    {
+        AgentGroup = RecordedSpec.Parse(AgentGroup),
+        AgentPort = AgentPort,
+        MasterGroup = RecordedSpec.Parse(MasterGroup),
+        MasterPort = MasterPort,
+        UnicastPort = UnicastPort,
+        ReliablePort = ReliablePort,
+        Ttl = Ttl,
+        IgmpVersion = IgmpVersion,
+    };
+}
+
+/// <summary>Writes a <see cref="ClusterSpec"/> as a <see cref="RecordedSpec"/>, and back.</summary>
+internal sealed class ClusterSpecConverter : JsonConverter<ClusterSpec>
+{
+    public override ClusterSpec Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, RecordContext.Default.RecordedSpec)?.Resolve() ?? throw new JsonException("there is no spec");
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new JsonException($"the spec holds no valid address or subnet: {e.Message}", e);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, ClusterSpec value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, RecordedSpec.Of(value), RecordContext.Default.RecordedSpec);
+}
