@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Tests;
 
@@ -31,11 +30,11 @@ public sealed class FabricTests
     [InlineData(3)]
     public async Task Once_ready_a_group_reaches_who_joined_it_and_nobody_else(int igmpVersion)
     {
-        await using Fabric fabric = await Ready(3, igmpVersion);
+        await using Fabric fabric = await TestCluster.ReadyAsync(3, igmpVersion: igmpVersion);
         using Socket joined = Plain.Joined(fabric, "m02", Group, Port);
         using Socket beside = Plain.Sniffer(fabric.Namespace("m03"));
         using Socket observer = Plain.Sniffer(fabric.Namespace("observer"));
-        await Learned(fabric, "m02");
+        await Plain.Learned(fabric, "m02");
         Plain.Send(fabric, "m01", Group, Port, 100);
         Assert.Equal(100, Plain.Count(joined));
         Assert.DoesNotContain(Plain.UdpSeen(beside), s => s.Key.Address.Equals(Group));
@@ -45,7 +44,7 @@ public sealed class FabricTests
     [Fact]
     public async Task The_switch_queries_with_the_lab_s_timers_and_members_answer_in_their_version()
     {
-        await using Fabric fabric = await Ready(2, igmpVersion: 2);
+        await using Fabric fabric = await TestCluster.ReadyAsync(2, igmpVersion: 2);
         using Socket joined = Plain.Joined(fabric, "m02", Group, Port);
         using Socket sniffer = Plain.Sniffer(fabric.Namespace("m02"));
         byte[] frame = new byte[2048];
@@ -73,22 +72,22 @@ public sealed class FabricTests
     [Fact]
     public async Task A_split_cuts_unicast_and_groups_both_ways_and_a_heal_mends_it()
     {
-        await using Fabric fabric = await Ready(4);
+        await using Fabric fabric = await TestCluster.ReadyAsync(4);
         Socket[] sockets = [.. fabric.Plan.Members.Select(m => Plain.Joined(fabric, m.Name, Group, Port))];
-        foreach (var member in fabric.Plan.Members) await Learned(fabric, member.Name);
+        foreach (var member in fabric.Plan.Members) await Plain.Learned(fabric, member.Name);
         await fabric.SplitAsync(new Dictionary<string, int> { ["m03"] = 1, ["m04"] = 1 }, Stop);
         Plain.Send(fabric, "m01", Group, Port, 10);
         Plain.Send(fabric, "m04", Group, Port, 20);
         // The sender hears itself.
         Assert.Equal([10, 10, 20, 20], sockets.Select(s => Plain.Count(s)));
-        Assert.False(CanPing(fabric, "m01", "m03"));
-        Assert.True(CanPing(fabric, "m03", "m04"));
-        Assert.False(CanPing(fabric, "m03", "gateway"));
+        Assert.False(Plain.CanPing(fabric, "m01", "m03"));
+        Assert.True(Plain.CanPing(fabric, "m03", "m04"));
+        Assert.False(Plain.CanPing(fabric, "m03", "gateway"));
         await fabric.HealAsync(Stop);
         Plain.Send(fabric, "m01", Group, Port, 10);
         Plain.Send(fabric, "m04", Group, Port, 20);
         Assert.Equal([30, 30, 30, 30], sockets.Select(s => Plain.Count(s)));
-        Assert.True(CanPing(fabric, "m01", "m03"));
+        Assert.True(Plain.CanPing(fabric, "m01", "m03"));
         await fabric.HealAsync(Stop);
         Array.ForEach(sockets, s => s.Dispose());
     }
@@ -96,11 +95,11 @@ public sealed class FabricTests
     [Fact]
     public async Task A_member_whose_link_is_down_sends_nothing()
     {
-        await using Fabric fabric = await Ready(2);
+        await using Fabric fabric = await TestCluster.ReadyAsync(2);
         using Socket joined = Plain.Joined(fabric, "m02", Group, Port);
-        await Learned(fabric, "m02");
-        using Socket listener = Listen(fabric, "m01", 2233);
-        Socket opened = Connect(fabric, "m02", "m01", 2233);
+        await Plain.Learned(fabric, "m02");
+        using Socket listener = Plain.Listen(fabric, "m01", 2233);
+        Socket opened = Plain.Connect(fabric, "m02", "m01", 2233);
         using Socket accepted = await listener.AcceptAsync(Stop);
         await fabric.SetLinkAsync("m02", up: false, Stop);
         opened.Dispose(); // would send a FIN
@@ -110,91 +109,31 @@ public sealed class FabricTests
         await fabric.SetLinkAsync("m02", up: true, Stop);
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(2), Stop);
         // An ARP request of the meantime is repeated once a second.
-        Assert.True(CanPing(fabric, "m02", "m01", waitMs: 3000));
+        Assert.True(Plain.CanPing(fabric, "m02", "m01", waitMs: 3000));
     }
 
     [Fact]
     public async Task The_access_list_lets_members_alone_use_the_reliable_port()
     {
-        await using Fabric fabric = await Ready(2);
-        using Socket reliable = Listen(fabric, "m01", 2233);
-        using Socket other = Listen(fabric, "m01", 2234);
-        Connect(fabric, "m02", "m01", 2233).Dispose();
+        await using Fabric fabric = await TestCluster.ReadyAsync(2);
+        using Socket reliable = Plain.Listen(fabric, "m01", 2233);
+        using Socket other = Plain.Listen(fabric, "m01", 2234);
+        Plain.Connect(fabric, "m02", "m01", 2233).Dispose();
         foreach (string outsider in new[] { "outsider", "stranger" })
         {
-            Connect(fabric, outsider, "m01", 2234).Dispose();
-            Assert.Equal(SocketError.TimedOut, Assert.Throws<SocketException>(() => Connect(fabric, outsider, "m01", 2233)).SocketErrorCode);
-            Assert.Equal(SocketError.TimedOut, Assert.Throws<SocketException>(() => Connect(fabric, outsider, "m01", 2234, sourcePort: 2233)).SocketErrorCode);
+            Plain.Connect(fabric, outsider, "m01", 2234).Dispose();
+            Assert.Equal(SocketError.TimedOut, Assert.Throws<SocketException>(() => Plain.Connect(fabric, outsider, "m01", 2233)).SocketErrorCode);
+            Assert.Equal(SocketError.TimedOut, Assert.Throws<SocketException>(() => Plain.Connect(fabric, outsider, "m01", 2234, sourcePort: 2233)).SocketErrorCode);
         }
     }
 
     [Fact]
     public async Task A_stranger_is_routed_and_members_see_its_own_address()
     {
-        await using Fabric fabric = await Ready(2);
-        using Socket listener = Listen(fabric, "m02", 80);
-        using Socket opened = Connect(fabric, "stranger", "m02", 80);
+        await using Fabric fabric = await TestCluster.ReadyAsync(2);
+        using Socket listener = Plain.Listen(fabric, "m02", 80);
+        using Socket opened = Plain.Connect(fabric, "stranger", "m02", 80);
         using Socket accepted = await listener.AcceptAsync(Stop);
         Assert.Equal(Plain.AddressOf(fabric, "stranger"), ((IPEndPoint)accepted.RemoteEndPoint!).Address);
     }
-
-    private static async Task<Fabric> Ready(int members, int igmpVersion = 3)
-    {
-        var spec = TestCluster.Of(members);
-        Fabric fabric = await Fabric.BuildAsync(spec with { Channels = spec.Channels with { IgmpVersion = igmpVersion } }, new(), Stop);
-        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), Stop);
-        return fabric;
-    }
-
-    // The report is on its way: the switch knows the membership once it is in its table.
-    private static async Task Learned(Fabric fabric, string endpoint)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            string groups = fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show", "dev", "switch_"]));
-            if (groups.Contains($"port {fabric.Plan.Port(endpoint)} grp {Group} ", StringComparison.Ordinal)) return;
-            await Task.Delay(10, Stop);
-        }
-        Assert.Fail($"the switch did not learn {endpoint}'s membership");
-    }
-
-    private static bool CanPing(Fabric fabric, string from, string to, int waitMs = 400)
-    {
-        // A UDP datagram to a closed port is answered by ICMP port unreachable, which a connected socket reports.
-        return fabric.Namespace(from).Run(() =>
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = waitMs };
-            socket.Connect(Plain.AddressOf(fabric, to), 9);
-            socket.Send([1]);
-            SocketException answer = Assert.Throws<SocketException>(() => socket.Receive(new byte[1]));
-            return answer.SocketErrorCode == SocketError.ConnectionRefused;
-        });
-    }
-
-    private static Socket Listen(Fabric fabric, string endpoint, int port) => fabric.Namespace(endpoint).Run(() =>
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        socket.Listen();
-        return socket;
-    });
-
-    private static Socket Connect(Fabric fabric, string from, string to, int port, int sourcePort = 0) => fabric.Namespace(from).Run(() =>
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        if (sourcePort != 0) socket.Bind(new IPEndPoint(IPAddress.Any, sourcePort));
-        try
-        {
-            socket.Connect(Plain.AddressOf(fabric, to), port);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-        {
-        }
-        if (!socket.Poll(TimeSpan.FromMilliseconds(300), SelectMode.SelectWrite))
-        {
-            socket.Dispose();
-            throw new SocketException((int)SocketError.TimedOut);
-        }
-        return socket;
-    });
 }

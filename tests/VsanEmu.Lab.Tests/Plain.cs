@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Tests;
 
@@ -59,6 +60,57 @@ internal static class Plain
         }
         return seen;
     }
+
+    /// <summary>Waits until the switch has an endpoint's membership in its table: a report takes its time.</summary>
+    public static async Task Learned(Fabric fabric, string endpoint)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            string groups = fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show", "dev", "switch_"]));
+            if (groups.Contains($"port {fabric.Plan.Port(endpoint)} grp {TestCluster.AgentGroup} ", StringComparison.Ordinal)) return;
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+        Assert.Fail($"the switch did not learn {endpoint}'s membership");
+    }
+
+    /// <summary>Whether an endpoint is answered: a datagram to a closed port by ICMP port unreachable, which a connected socket reports.</summary>
+    public static bool CanPing(Fabric fabric, string from, string to, int waitMs = 400) => fabric.Namespace(from).Run(() =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = waitMs };
+            socket.Connect(AddressOf(fabric, to), 9);
+            socket.Send([1]);
+            SocketException answer = Assert.Throws<SocketException>(() => socket.Receive(new byte[1]));
+            return answer.SocketErrorCode == SocketError.ConnectionRefused;
+        });
+
+    /// <summary>A listening TCP socket.</summary>
+    public static Socket Listen(Fabric fabric, string endpoint, int port) => fabric.Namespace(endpoint).Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Listen();
+        return socket;
+    });
+
+    /// <summary>An open TCP connection, or a time-out after 300 ms.</summary>
+    public static Socket Connect(Fabric fabric, string from, string to, int port, int sourcePort = 0) => fabric.Namespace(from).Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        if (sourcePort != 0) socket.Bind(new IPEndPoint(IPAddress.Any, sourcePort));
+        try
+        {
+            socket.Connect(AddressOf(fabric, to), port);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+        }
+        if (!socket.Poll(TimeSpan.FromMilliseconds(300), SelectMode.SelectWrite))
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        return socket;
+    });
 
     public static IPAddress AddressOf(Fabric fabric, string endpoint) => fabric.Plan.Endpoint(endpoint).Address!;
 }

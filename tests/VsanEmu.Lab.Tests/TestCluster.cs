@@ -1,6 +1,7 @@
 using System.Net;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
+using VsanEmu.Lab.Faults;
 
 namespace VsanEmu.Lab.Tests;
 
@@ -31,6 +32,18 @@ internal static class TestCluster
         Observer = new() { Address = IPAddress.Parse("198.18.0.210") },
         Gateway = IPAddress.Parse("198.18.0.1"),
     };
+
+    /// <summary>A fabric for it that is ready.</summary>
+    public static async Task<Fabric> ReadyAsync(int members, string[]? faults = null, int igmpVersion = 3)
+    {
+        ClusterSpec spec = Of(members);
+        spec = spec with { Channels = spec.Channels with { IgmpVersion = igmpVersion } };
+        Fabric fabric = await Fabric.BuildAsync(spec, new() { Faults = [.. (faults ?? []).Select(Fault)] }, TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        return fabric;
+    }
+
+    public static IFault Fault(string text) => KnownFaults.TryParse(text, out IFault? fault, out string? error) ? fault : throw new ArgumentException(error);
 
     public static IPAddress Address(int member) => IPAddress.Parse($"198.18.0.{10 + member}");
 }

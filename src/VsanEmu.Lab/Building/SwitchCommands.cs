@@ -54,7 +54,7 @@ internal static class SwitchCommands
     /// <summary>All rules of one fault, in a table of their own.</summary>
     internal static string FaultTable(string fault, IEnumerable<FrameRule> rules)
     {
-        var text = new StringBuilder($"table bridge \"{fault}\" {{\n");
+        var text = new StringBuilder($"table bridge fault-{fault} {{\n");
         foreach (IGrouping<FrameHook, FrameRule> hook in rules.GroupBy(r => r.Hook))
         {
             string name = hook.Key.ToString().ToLowerInvariant();

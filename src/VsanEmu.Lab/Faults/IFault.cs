@@ -2,7 +2,7 @@ using VsanEmu.Lab.Building;
 
 namespace VsanEmu.Lab.Faults;
 
-/// <summary>Something that is wrong with a fabric. It changes the plan, several of them one after the other.</summary>
+/// <summary>Something that is wrong with a fabric. It changes the plan; several are put in one after the other.</summary>
 public interface IFault
 {
     /// <summary>Its name (CHECKS.md, "Faults").</summary>
@@ -11,10 +11,13 @@ public interface IFault
     /// <summary>What it does, in one line.</summary>
     string Description { get; }
 
+    /// <summary>What may follow the name after a colon, with the default, in words; empty when nothing may.</summary>
+    string Parameter => "";
+
     /// <summary>The checks that it must make fail; others may fail as well.</summary>
     IReadOnlyList<string> MustFail { get; }
 
-    /// <summary>The plan with this fault in it.</summary>
+    /// <summary>The plan with this fault in it, and a line in <see cref="FabricPlan.Notes"/> that says exactly what was done.</summary>
     /// <exception cref="FabricException">It does not apply to this cluster.</exception>
     FabricPlan Apply(FabricPlan plan);
 }
