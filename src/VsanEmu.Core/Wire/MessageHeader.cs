@@ -57,6 +57,9 @@ public readonly record struct MessageHeader(MessageKind Kind, Guid Cluster, Memb
     /// <summary>Bytes around a payload.</summary>
     public const int Overhead = Size + Trailer;
 
+    /// <summary>The first bytes of every message.</summary>
+    public static ReadOnlySpan<byte> MagicBytes => "VSNE"u8;
+
     /// <summary>Bytes after which a message's length is known.</summary>
     public const int Prefix = 10;
 

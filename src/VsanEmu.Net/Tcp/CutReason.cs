@@ -33,6 +33,9 @@ public enum CutReason : byte
     /// <summary>The peer does not read: more than <see cref="StreamLimits.MaxQueuedBytes"/> were waiting for it.</summary>
     SendQueueFull,
 
-    /// <summary>This node ended it at once: it was refused, or the node itself was killed.</summary>
+    /// <summary>This node wanted no connection with this peer.</summary>
+    Refused,
+
+    /// <summary>This node itself was ended at once.</summary>
     Aborted,
 }

@@ -16,7 +16,7 @@ public sealed class FrameConnector(NetworkNamespace? place, IPAddress local, Tim
     public async Task<(Socket? Socket, ProbeOutcome Outcome)> ConnectAsync(IPEndPoint remote, CancellationToken cancellation)
     {
         // Off the caller's thread: entering a namespace takes a thread of its own.
-        Socket socket = await Task.Run(Open, cancellation).ConfigureAwait(false);
+        Socket socket = await Task.Run(Open, CancellationToken.None).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try

@@ -24,6 +24,9 @@ public abstract class DatagramSocket : IDisposable
         };
     }
 
+    /// <summary>The address and port that it receives on; for a group the group's.</summary>
+    public Ipv4Endpoint Local { get; private set; }
+
     /// <summary>Datagrams received so far.</summary>
     public long Received => Volatile.Read(ref _received);
 
@@ -59,8 +62,15 @@ public abstract class DatagramSocket : IDisposable
     {
     }
 
-    /// <summary>Binds a socket and says in one line what was in the way when it cannot be.</summary>
+    /// <summary>Binds; says in one line what was in the way when it cannot.</summary>
     /// <exception cref="BindException">The address is missing, taken or not permitted.</exception>
+    private protected void BindReceiver(IPEndPoint endpoint)
+    {
+        Bind(Receiver, endpoint);
+        Local = new Ipv4Endpoint(Ipv4Endpoint.Number(endpoint.Address), (ushort)endpoint.Port);
+    }
+
+    /// <inheritdoc cref="BindReceiver"/>
     private protected static void Bind(Socket socket, IPEndPoint endpoint)
     {
         try

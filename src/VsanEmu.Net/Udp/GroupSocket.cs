@@ -34,7 +34,7 @@ public sealed class GroupSocket : DatagramSocket
         {
             Receiver.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             Receiver.SetRawSocketOption((int)SocketOptionLevel.IP, MulticastAll, stackalloc byte[4]);
-            Bind(Receiver, Group);
+            BindReceiver(Group);
 
             _sender.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(through.Index));

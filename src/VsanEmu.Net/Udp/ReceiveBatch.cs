@@ -42,9 +42,9 @@ internal sealed unsafe class ReceiveBatch
 
     internal ReadOnlySpan<byte> Datagram(int index) => new(_data + (index * _size), (int)_messages[index].Length);
 
-    internal DatagramSource Source(int index)
+    internal Ipv4Endpoint Source(int index)
     {
         var name = new ReadOnlySpan<byte>(_names + (index * NameSize), NameSize);
-        return new DatagramSource(BinaryPrimitives.ReadUInt32BigEndian(name[4..]), BinaryPrimitives.ReadUInt16BigEndian(name[2..]));
+        return new Ipv4Endpoint(BinaryPrimitives.ReadUInt32BigEndian(name[4..]), BinaryPrimitives.ReadUInt16BigEndian(name[2..]));
     }
 }

@@ -15,7 +15,7 @@ public sealed class UnicastSocket : DatagramSocket
     {
         try
         {
-            Bind(Receiver, local);
+            BindReceiver(local);
         }
         catch
         {

@@ -7,18 +7,18 @@ namespace VsanEmu.Net.Tests.Udp;
 /// <summary>Keeps what a socket received.</summary>
 internal sealed class Heard : IDatagramHandler
 {
-    private readonly BlockingCollection<(DatagramSource Source, byte[] Bytes)> _all = [];
+    private readonly BlockingCollection<(Ipv4Endpoint Source, byte[] Bytes)> _all = [];
 
-    public void OnDatagram(DatagramSocket socket, DatagramSource source, ReadOnlySpan<byte> datagram) => _all.Add((source, datagram.ToArray()));
+    public void OnDatagram(DatagramSocket socket, Ipv4Endpoint source, ReadOnlySpan<byte> datagram) => _all.Add((source, datagram.ToArray()));
 
     public byte[] NextBytes() => Take().Bytes;
 
     public string Next()
     {
-        (DatagramSource source, byte[] bytes) = Take();
+        (Ipv4Endpoint source, byte[] bytes) = Take();
         return $"{Encoding.UTF8.GetString(bytes)} from {source}";
     }
 
-    private (DatagramSource Source, byte[] Bytes) Take() =>
-        _all.TryTake(out (DatagramSource, byte[]) next, TimeSpan.FromSeconds(3)) ? next : throw new TimeoutException("nothing was heard within 3 s");
+    private (Ipv4Endpoint Source, byte[] Bytes) Take() =>
+        _all.TryTake(out (Ipv4Endpoint, byte[]) next, TimeSpan.FromSeconds(3)) ? next : throw new TimeoutException("nothing was heard within 3 s");
 }

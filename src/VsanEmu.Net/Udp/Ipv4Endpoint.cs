@@ -3,10 +3,10 @@ using System.Net;
 
 namespace VsanEmu.Net.Udp;
 
-/// <summary>Where a datagram came from, as plain numbers: nothing is allocated for it.</summary>
+/// <summary>An IPv4 address and port, as plain numbers: where a datagram came from; nothing is allocated for it.</summary>
 /// <param name="Address">IPv4 address, its first byte the most significant one.</param>
 /// <param name="Port">UDP port.</param>
-public readonly record struct DatagramSource(uint Address, ushort Port)
+public readonly record struct Ipv4Endpoint(uint Address, ushort Port)
 {
     /// <summary>An IPv4 address as a number.</summary>
     /// <exception cref="ArgumentException">It is not an IPv4 address.</exception>
