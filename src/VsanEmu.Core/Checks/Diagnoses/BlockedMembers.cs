@@ -10,8 +10,11 @@ internal static class BlockedMembers
 
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {
-        BlockedWay[] blocked = [.. run.Tcp.Blocked.Values.Where(b => run.Segment.InTouch(b.Way)).OrderBy(b => b.Way.From).ThenBy(b => b.Way.To)];
-        if (blocked.Length == 0 || IsLoss(run, blocked.Length)) yield break;
+        HashSet<Direction> lost = [.. BlamedOnLoss(run)];
+        BlockedWay[] blocked = [.. run.Tcp.Blocked.Values
+            .Where(b => run.Segment.InTouch(b.Way) && !lost.Contains(b.Way))
+            .OrderBy(b => b.Way.From).ThenBy(b => b.Way.To)];
+        if (blocked.Length == 0) yield break;
         var pattern = PairPattern.Of([.. run.Tcp.Open, .. run.Tcp.Blocked.Keys], blocked.Select(b => b.Way));
         string where = pattern.All ? "" : pattern.Describe("reaches", towardsSender: false);
         yield return new("acl-between-members", $"TCP {run.Spec.Channels.ReliablePort} is blocked between members that hear each other otherwise", where,
@@ -20,14 +23,23 @@ internal static class BlockedMembers
             $"between members permit TCP with destination port {run.Spec.Channels.ReliablePort} and, where the list is stateless, with source port {run.Spec.Channels.ReliablePort} too");
     }
 
-    /// <summary>True when as many probes would fail by the measured loss alone: a SYN or its answer got lost, and a probe waits no longer.</summary>
-    public static bool IsLoss(RunAnalysis run, int blocked)
+    /// <summary>
+    /// The directions whose probes failed no oftener than the measured loss explains: a SYN or its answer got lost, and a probe waits no longer.
+    /// Directions without loss are never among them.
+    /// </summary>
+    public static IReadOnlyList<Direction> BlamedOnLoss(RunAnalysis run)
     {
-        double rate = LossSite.Of(run.AgentDelivery).Loss.Percent / 100;
-        if (rate == 0 || run.Tcp.Open.Count == 0) return false;
-        double expected = (1 - ((1 - rate) * (1 - rate))) * (run.Tcp.Open.Count + run.Tcp.Blocked.Count);
-        return blocked <= Math.Ceiling(expected * LossMargin);
+        if (run.Tcp.Open.Count == 0) return [];
+        Direction[] blocked = [.. run.Tcp.Blocked.Keys.Where(w => FailsByLoss(run, w) > 0)];
+        double expected = run.Tcp.Open.Concat(run.Tcp.Blocked.Keys).Sum(w => FailsByLoss(run, w));
+        return blocked.Length <= Math.Ceiling(expected * LossMargin) ? blocked : [];
     }
+
+    // The chance that the SYN is lost on its way there, or its answer on its way back.
+    private static double FailsByLoss(RunAnalysis run, Direction way) => 1 - ((1 - Lost(run, way)) * (1 - Lost(run, way.Reverse)));
+
+    private static double Lost(RunAnalysis run, Direction way) =>
+        run.AgentDelivery.Measured.TryGetValue(way, out Delivery? d) && !d.None ? d.Loss.Percent / 100 : 0;
 
     private static string Heard(RunAnalysis run, Direction way)
     {

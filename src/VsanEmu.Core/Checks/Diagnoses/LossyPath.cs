@@ -13,8 +13,7 @@ internal static class LossyPath
         LossSite site = LossSite.Of(matrix);
         var silent = matrix.Silent.ToHashSet();
         // Probes that failed are blamed on loss only when there are no more of them than loss explains.
-        int blocked = run.Tcp.Blocked.Keys.Count(run.Segment.InTouch);
-        bool probes = blocked > 0 && BlockedMembers.IsLoss(run, blocked);
+        bool probes = BlockedMembers.BlamedOnLoss(run).Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
         yield return new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
             ["F1", "F2", "M1", "M2", "P3", "V1", "V2", "V3", .. probes ? (string[])["A1", "A2", "A3", "A4"] : []],

@@ -1,0 +1,205 @@
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Tests.Checks;
+
+/// <summary>Each fault of the lab, played in a world of its own: it fails its checks and is named; the healthy world has none.</summary>
+public sealed class DiagnosisTests
+{
+    private const ProbeOutcome Filtered = ProbeOutcome.FilteredForward;
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(64)]
+    public void A_healthy_fabric_passes_and_has_no_diagnosis(int members)
+    {
+        Verdict verdict = Seen.Healthy(members).Verdict;
+        Assert.Empty(verdict.Results.Where(r => r.Outcome is not (CheckOutcome.Pass or CheckOutcome.Skip)).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
+        Assert.Equal(members == 2 ? ["M3", "V3"] : [], verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id));
+        Assert.Empty(verdict.Diagnoses);
+        Assert.Equal(ExitCode.Passed, verdict.ExitCode);
+    }
+
+    public static TheoryData<string, string, string[]> Faults => new()
+    {
+        { "no-querier", "", ["F1", "M1", "M5"] },
+        { "snooping-off", "", ["M3", "M4", "M5"] },
+        { "no-acl", "in the segment", ["A2", "A4"] },
+        { "acl-source-port-hole", "in the segment", ["A4"] },
+        { "acl-between-members", "2 of 56 directions: m04 to m05, m05 to m04", ["A1"] },
+        { "loss", "to m03", ["M1", "P3"] },
+        { "isolated-member", "port of m03", ["F1", "M1", "A1"] },
+        { "partition", "m01 m03 m05 m07 | m02 m04 m06 m08", ["F1", "M1", "A1"] },
+        { "port-not-forwarding-group", "port of m03", ["F1", "M1"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_fault_fails_its_checks_and_is_named(string fault, string where, string[] fails)
+    {
+        Verdict verdict = Seen.In(With(World.Healthy(8), fault)).Verdict;
+        Assert.Equal(ExitCode.Failed, verdict.ExitCode);
+        Assert.Empty(fails.Except(Failed(verdict)));
+        Diagnosis diagnosis = verdict.Diagnoses[0];
+        Assert.Equal(fault, diagnosis.Fault);
+        Assert.Equal(where, diagnosis.Where);
+        Assert.Empty(fails.Except(diagnosis.Explains));
+        Assert.NotEmpty(diagnosis.Evidence);
+        Assert.Empty(verdict.Unexplained);
+        // Where the ordinary list is missing at both places, both are named; otherwise one fault has one name.
+        Assert.Equal(fault is "no-acl" or "acl-source-port-hole" ? 2 : 1, verdict.Diagnoses.Count);
+    }
+
+    [Theory]
+    [InlineData("no-querier", "no-acl")]
+    [InlineData("no-querier", "acl-between-members")]
+    [InlineData("snooping-off", "loss")]
+    [InlineData("partition", "acl-source-port-hole")]
+    [InlineData("partition", "snooping-off")]
+    [InlineData("isolated-member", "loss everywhere")]
+    [InlineData("loss", "acl-between-members")]
+    [InlineData("no-acl", "acl-between-members")]
+    public void Two_faults_at_once_are_told_apart(string one, string other)
+    {
+        Verdict verdict = Seen.In(With(With(World.Healthy(8), one), other)).Verdict;
+        Assert.Equal(new[] { one, other.Split(' ')[0] }.Order(), verdict.Diagnoses.Select(d => d.Fault).Distinct().Order());
+        Assert.Empty(verdict.Unexplained);
+    }
+
+    [Fact]
+    public void What_explains_most_comes_first()
+    {
+        Verdict verdict = Seen.In(With(With(World.Healthy(8), "acl-source-port-hole"), "partition")).Verdict;
+        Assert.Equal("partition", verdict.Diagnoses[0].Fault);
+        Assert.All(verdict.Diagnoses.Skip(1), d => Assert.Equal("acl-source-port-hole", d.Fault));
+    }
+
+    [Fact]
+    public void Without_a_list_at_one_place_only_that_place_is_named()
+    {
+        World world = World.Healthy(8) with { Outsider = (o, _, _) => o.Place == OutsiderPlace.BeyondGateway ? ProbeOutcome.Open : Filtered };
+        Verdict verdict = Seen.In(world).Verdict;
+        Diagnosis diagnosis = Assert.Single(verdict.Diagnoses);
+        Assert.Equal(("no-acl", "at the gateway"), (diagnosis.Fault, diagnosis.Where));
+        Assert.Equal(["A3", "A4"], diagnosis.Explains);
+        Assert.Contains("every member", diagnosis.Summary);
+    }
+
+    [Fact]
+    public void A_list_that_blocks_all_members_is_not_a_partition()
+    {
+        Diagnosis diagnosis = Assert.Single(Seen.In(World.Healthy(8) with { Tcp = (_, _) => Filtered }).Verdict.Diagnoses);
+        Assert.Equal(("acl-between-members", ""), (diagnosis.Fault, diagnosis.Where));
+    }
+
+    [Fact]
+    public void Members_that_lack_multicast_and_TCP_but_see_frames_are_not_a_partition()
+    {
+        Verdict verdict = Seen.In(World.Healthy(8) with { Multicast = (_, _) => 0, Querier = null, Tcp = (_, _) => Filtered }).Verdict;
+        Assert.Equal(["acl-between-members", "no-querier"], verdict.Diagnoses.Select(d => d.Fault).Order());
+    }
+
+    [Fact]
+    public void Probes_that_fail_as_often_as_loss_explains_are_no_access_list()
+    {
+        // 5 % loss fails about one probe in ten; 5 of 56 is no more than that.
+        string[] unlucky = ["m01m05", "m03m07", "m08m02", "m06m04", "m05m08"];
+        World world = World.Healthy(8) with
+        {
+            Multicast = (_, _) => 0.95,
+            Tcp = (a, b) => unlucky.Contains(a + b) ? ProbeOutcome.Filtered : ProbeOutcome.Open,
+        };
+        Verdict verdict = Seen.In(world).Verdict;
+        Diagnosis diagnosis = Assert.Single(verdict.Diagnoses);
+        Assert.Equal(("loss", ""), (diagnosis.Fault, diagnosis.Where));
+        Assert.Contains("A1", diagnosis.Explains);
+    }
+
+    [Theory]
+    [InlineData("m03", "", "to m03")]
+    [InlineData("", "m03", "from m03")]
+    [InlineData("m03", "m03", "at the port of m03")]
+    [InlineData("all", "all", "")]
+    public void Loss_is_placed(string to, string from, string where)
+    {
+        World world = World.Healthy(8) with { Multicast = (a, b) => to == "all" || b == to || a == from ? 0.9 : 1 };
+        Diagnosis diagnosis = Assert.Single(Seen.In(world).Verdict.Diagnoses);
+        Assert.Equal(("loss", where), (diagnosis.Fault, diagnosis.Where));
+    }
+
+    [Fact]
+    public void Sides_of_three_and_a_cut_off_member_are_both_named()
+    {
+        string Side(string m) => m == "m08" ? "alone" : m is "m01" or "m02" or "m03" ? "low" : "high";
+        Verdict verdict = Seen.In(Cut(World.Healthy(8), (a, b) => Side(a) != Side(b))).Verdict;
+        Assert.Equal(["isolated-member at port of m08", "partition at m04 m05 m06 m07 | m01 m02 m03"], verdict.Diagnoses.Select(d => $"{d.Fault} at {d.Where}").Order());
+    }
+
+    [Fact]
+    public void Of_two_members_the_one_that_hears_no_querier_is_the_one_cut_off()
+    {
+        World cut = Cut(World.Healthy(2), (_, _) => true);
+        Assert.Equal("partition", Seen.In(cut).Verdict.Diagnoses[0].Fault);
+        Diagnosis diagnosis = Seen.In(cut with { Queried = m => m == "m01" }).Verdict.Diagnoses[0];
+        Assert.Equal(("isolated-member", "port of m02"), (diagnosis.Fault, diagnosis.Where));
+    }
+
+    [Fact]
+    public void A_missing_querier_is_named_before_the_cluster_falls_apart()
+    {
+        Diagnosis diagnosis = Assert.Single(Seen.In(World.Healthy(8) with { Querier = null }).Verdict.Diagnoses);
+        Assert.Equal("no-querier", diagnosis.Fault);
+        Assert.Equal(["M5"], diagnosis.Explains);
+    }
+
+    [Fact]
+    public void A_watch_too_short_for_a_querier_still_names_it_when_no_group_gets_through()
+    {
+        World world = World.Healthy(8) with { Querier = null, Multicast = (_, _) => 0 };
+        Seen seen = Seen.In(world).WithSpec(s => s with { Timers = s.Timers with { QueryInterval = TimeSpan.FromSeconds(125) } });
+        Assert.Equal(CheckOutcome.Inconclusive, seen.Outcome("M5"));
+        Assert.Equal("no-querier", Assert.Single(seen.Verdict.Diagnoses).Fault);
+    }
+
+    [Fact]
+    public void What_fits_no_rule_is_said_to_be_unexplained()
+    {
+        Verdict verdict = Seen.Healthy().WithFailover(f => f with { Lost = [Guid.Empty] }).Verdict;
+        Assert.Empty(verdict.Diagnoses);
+        Assert.Equal(["V2"], verdict.Unexplained);
+    }
+
+    [Fact]
+    public void The_injected_faults_name_is_never_read()
+    {
+        // The same observations, whatever they are said to come from: the verdict has no access to anything else.
+        Assert.DoesNotContain(typeof(RunObservations).GetProperties().Concat(typeof(ClusterSpec).GetProperties()), p => p.Name.Contains("Fault"));
+    }
+
+    private static IEnumerable<string> Failed(Verdict verdict) => verdict.Results.Where(r => r.Outcome == CheckOutcome.Fail).Select(r => r.Id);
+
+    private static World With(World world, string fault) => fault switch
+    {
+        "no-querier" => world with { Querier = null, Multicast = (_, _) => 0 },
+        "snooping-off" => world with { Querier = null, Flooded = _ => true },
+        "no-acl" => world with { Outsider = (_, _, _) => ProbeOutcome.Open },
+        "acl-source-port-hole" => world with { Outsider = (_, _, bound) => bound ? ProbeOutcome.Open : Filtered },
+        "acl-between-members" => world with { Tcp = (a, b) => a is "m04" or "m05" && b is "m04" or "m05" ? Filtered : world.Tcp(a, b) },
+        "loss" => world with { Multicast = (a, b) => b == "m03" ? world.Multicast(a, b) * 0.95 : world.Multicast(a, b) },
+        "loss everywhere" => world with { Multicast = (a, b) => world.Multicast(a, b) * 0.95 },
+        "isolated-member" => Cut(world, (a, b) => a == "m03" || b == "m03"),
+        "partition" => Cut(world, (a, b) => (a[^1] + b[^1]) % 2 == 1),
+        "port-not-forwarding-group" => world with { Multicast = (_, b) => b == "m03" ? 0 : 1 },
+        _ => throw new ArgumentException(fault),
+    };
+
+    private static World Cut(World world, Func<string, string, bool> cut) => world with
+    {
+        Multicast = (a, b) => cut(a, b) ? 0 : world.Multicast(a, b),
+        Tcp = (a, b) => cut(a, b) ? ProbeOutcome.Unreachable : world.Tcp(a, b),
+        Frames = (a, b) => !cut(a, b) && world.Frames(a, b),
+    };
+}
