@@ -148,6 +148,33 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void Of_three_members_a_lone_one_is_a_side_when_it_hears_the_querier()
+    {
+        World cut = Cut(World.Healthy(3), (a, b) => a == "m03" || b == "m03");
+        Diagnosis side = Seen.In(cut).Verdict.Diagnoses[0];
+        Assert.Equal(("partition", "m01 m02 | m03"), (side.Fault, side.Where));
+        Assert.Equal("isolated-member", Seen.In(cut with { Queried = m => m != "m03" }).Verdict.Diagnoses[0].Fault);
+    }
+
+    [Fact]
+    public void A_query_lost_by_the_way_is_no_missing_querier()
+    {
+        World world = World.Healthy(8) with { Multicast = (_, _) => 0.95, QueryPeriod = 4 };
+        Verdict verdict = Seen.In(world).Verdict;
+        Assert.Equal(CheckOutcome.Fail, verdict.Results.Single(r => r.Id == "M5").Outcome);
+        Diagnosis diagnosis = Assert.Single(verdict.Diagnoses);
+        Assert.Equal("loss", diagnosis.Fault);
+        Assert.Contains("M5", diagnosis.Explains);
+    }
+
+    [Fact]
+    public void A_querier_that_fell_silent_is_missing()
+    {
+        Diagnosis diagnosis = Assert.Single(Seen.In(World.Healthy(8) with { QueryPeriod = 6 }).Verdict.Diagnoses);
+        Assert.Equal("no-querier", diagnosis.Fault);
+    }
+
+    [Fact]
     public void A_missing_querier_is_named_before_the_cluster_falls_apart()
     {
         Diagnosis diagnosis = Assert.Single(Seen.In(World.Healthy(8) with { Querier = null }).Verdict.Diagnoses);

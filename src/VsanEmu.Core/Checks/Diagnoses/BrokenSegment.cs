@@ -32,12 +32,11 @@ internal static class BrokenSegment
         }
     }
 
-    // Two members that do not meet are two sides, unless one of them is shown to be cut off from the rest of the fabric too: it hears no querier.
+    // In a cluster of two or three a part of one may as well be a side. Then it is a cut-off port only if no query gets there either.
     private static IEnumerable<IReadOnlyList<string>> Alone(RunAnalysis run)
     {
-        IReadOnlyList<IReadOnlyList<string>> parts = run.Segment.Parts;
-        IEnumerable<IReadOnlyList<string>> single = parts.Where(p => p.Count == 1);
-        if (parts[0].Count > 1) return single;
+        IEnumerable<IReadOnlyList<string>> single = run.Segment.Parts.Where(p => p.Count == 1);
+        if (run.Spec.Members.Count > 3) return run.Segment.Parts[0].Count > 1 ? single : [];
         var deaf = run.Queries.Ports.Where(p => p.General == 0).Select(p => p.Port).ToHashSet();
         return single.Where(p => deaf.Contains(p[0]) && deaf.Count < run.Queries.Ports.Count);
     }

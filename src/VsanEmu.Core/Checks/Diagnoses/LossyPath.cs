@@ -16,7 +16,7 @@ internal static class LossyPath
         bool probes = BlockedMembers.BlamedOnLoss(run).Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
         yield return new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
-            ["F1", "F2", "M1", "M2", "P3", "V1", "V2", "V3", .. probes ? (string[])["A1", "A2", "A3", "A4"] : []],
+            ["F1", "F2", "M1", "M2", "P3", "V1", "V2", "V3", .. run.Queries.NoneAnywhere ? (string[])[] : ["M5"], .. probes ? (string[])["A1", "A2", "A3", "A4"] : []],
             [
                 $"lost {site.Loss}",
                 .. matrix.Measured.Values.Where(d => matrix.Lossy.Contains(d.Way) && !silent.Contains(d.Way))
