@@ -84,7 +84,7 @@ public sealed class Fabric : IAsyncDisposable
     public Task SetLinkAsync(string endpoint, bool up, CancellationToken cancellation = default)
     {
         string port = _plan.Port(endpoint);
-        return OnSwitch(() => Tool.Run("ip", ["link", "set", port, up ? "up" : "down"]), cancellation);
+        return OnSwitch(() => Tool.Run("ip", ["link", "set", "dev", port, up ? "up" : "down"]), cancellation);
     }
 
     /// <summary>Lets go of all namespaces: the kernel takes them down as soon as no socket is left in them.</summary>

@@ -128,6 +128,18 @@ public sealed class FabricTests
     }
 
     [Fact]
+    public async Task Endpoints_may_be_named_like_the_tools_own_words()
+    {
+        var spec = TestCluster.Of(2);
+        spec = spec with { Members = [spec.Members[0] with { Name = "dev", Interface = "type" }, spec.Members[1] with { Name = "a", Interface = "up" }] };
+        await using Fabric fabric = await Fabric.BuildAsync(spec, new(), Stop);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), Stop);
+        Assert.True(Plain.CanPing(fabric, "dev", "a"));
+        await fabric.SplitAsync(new Dictionary<string, int> { ["a"] = 1 }, Stop);
+        Assert.False(Plain.CanPing(fabric, "dev", "a"));
+    }
+
+    [Fact]
     public async Task A_stranger_is_routed_and_members_see_its_own_address()
     {
         await using Fabric fabric = await TestCluster.ReadyAsync(2);

@@ -27,7 +27,7 @@ internal static class EndpointCommands
     internal static IEnumerable<string> Configure(PlannedEndpoint endpoint)
     {
         if (endpoint.Address is { } address) yield return $"addr add {address}/{endpoint.PrefixLength} dev {endpoint.Interface}";
-        yield return $"link set {endpoint.Interface} up";
+        yield return $"link set dev {endpoint.Interface} up";
         if (endpoint.Router is { } router && endpoint.Address is not null) yield return $"route add default via {router}";
     }
 
@@ -36,15 +36,15 @@ internal static class EndpointCommands
     {
         PlannedEndpoint[] strangers = [.. plan.Endpoints.Where(e => e.Port is null)];
         if (strangers.Length == 0) yield break;
-        yield return $"link add {Behind} mtu {plan.Mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0";
+        yield return $"link add name {Behind} mtu {plan.Mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0";
         foreach (var router in plan.AddressesBehind) yield return $"addr add {router}/{FabricPlanner.BehindPrefixLength} dev {Behind}";
-        yield return $"link set {Behind} up";
+        yield return $"link set dev {Behind} up";
         for (int i = 0; i < strangers.Length; i++)
         {
             PlannedEndpoint stranger = strangers[i];
-            yield return $"link add behind_{i} mtu {plan.Mtu} master {Behind} type veth peer name {stranger.Interface} mtu {plan.Mtu} "
+            yield return $"link add name behind_{i} mtu {plan.Mtu} master {Behind} type veth peer name {stranger.Interface} mtu {plan.Mtu} "
                 + $"address {Ipv4.Mac(stranger.Address!)} netns {namespacePath(stranger.Name)}";
-            yield return $"link set behind_{i} up";
+            yield return $"link set dev behind_{i} up";
         }
     }
 }

@@ -18,11 +18,11 @@ internal static class SwitchCommands
     /// </summary>
     internal static IEnumerable<string> Create(FabricPlan plan)
     {
-        yield return $"link add {Bridge} mtu {plan.Mtu} address {Ipv4.Mac(plan.SwitchAddress)} type bridge stp_state 0 forward_delay 0 "
+        yield return $"link add name {Bridge} mtu {plan.Mtu} address {Ipv4.Mac(plan.SwitchAddress)} type bridge stp_state 0 forward_delay 0 "
             + $"mcast_snooping {Bit(plan.Snooping)} mcast_igmp_version {plan.Spec.Channels.IgmpVersion} mcast_query_use_ifaddr 1 mcast_query_response_interval 0";
         yield return $"addr add {plan.SwitchAddress}/{plan.Spec.Subnet.PrefixLength} dev {Bridge}";
-        yield return $"link set {Bridge} up";
-        if (plan.Querier) yield return $"link set {Bridge} type bridge mcast_querier 1";
+        yield return $"link set dev {Bridge} up";
+        if (plan.Querier) yield return $"link set dev {Bridge} type bridge mcast_querier 1";
     }
 
     /// <summary>The snooping timers of RFC 3376 8, in hundredths of a second as the kernel wants them.</summary>
@@ -31,7 +31,7 @@ internal static class SwitchCommands
         // The kernel refuses to query more often than once a second.
         TimeSpan interval = Max(timers.QueryInterval, TimeSpan.FromSeconds(1));
         TimeSpan membership = Robustness * interval + timers.QueryResponse;
-        return $"link set {Bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
+        return $"link set dev {Bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
             + $"mcast_startup_query_interval {Hundredths(Max(interval / 4, TimeSpan.FromSeconds(1)))} mcast_startup_query_count {Robustness} "
             + $"mcast_membership_interval {Hundredths(membership)} "
             + $"mcast_querier_interval {Hundredths(Robustness * interval + timers.QueryResponse / 2)}";
@@ -44,10 +44,10 @@ internal static class SwitchCommands
         foreach (PlannedEndpoint endpoint in plan.Endpoints.Where(e => e.Port is not null))
         {
             string mac = endpoint.Address is { } address ? $"address {Ipv4.Mac(address)} " : "";
-            yield return $"link add {endpoint.Port} mtu {plan.Mtu} master {Bridge} type veth peer name {endpoint.Interface} mtu {plan.Mtu} {mac}"
+            yield return $"link add name {endpoint.Port} mtu {plan.Mtu} master {Bridge} type veth peer name {endpoint.Interface} mtu {plan.Mtu} {mac}"
                 + $"netns {namespacePath(endpoint.Name)}";
-            yield return $"link set {endpoint.Port} type bridge_slave mcast_flood {flood}";
-            yield return $"link set {endpoint.Port} up";
+            yield return $"link set dev {endpoint.Port} type bridge_slave mcast_flood {flood}";
+            yield return $"link set dev {endpoint.Port} up";
         }
     }
 

@@ -10,8 +10,8 @@ namespace VsanEmu.Net.Tools;
 /// </summary>
 public static partial class Tool
 {
-    /// <summary>A tool that runs longer is ended, and reported.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    /// <summary>A tool that runs longer is ended, and reported, unless another limit was given.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
 
     // An ordinary user's PATH lacks the sbin folders on Debian, where ip, bridge and nft are.
     private static readonly string[] SystemFolders = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
@@ -24,8 +24,9 @@ public static partial class Tool
     /// <param name="name">Its name, looked for on the PATH and in the system's folders.</param>
     /// <param name="arguments">Its arguments, as they are: no shell.</param>
     /// <param name="input">What it reads from standard input; nothing by default.</param>
-    /// <exception cref="ToolException">It is missing, its exit code was not 0, or it did not end within <see cref="Limit"/>.</exception>
-    public static string Run(string name, IReadOnlyList<string> arguments, string input = "")
+    /// <param name="limit">How long it may take, <see cref="DefaultLimit"/> by default.</param>
+    /// <exception cref="ToolException">It is missing, its exit code was not 0, or it did not end in time.</exception>
+    public static string Run(string name, IReadOnlyList<string> arguments, string input = "", TimeSpan? limit = null)
     {
         string path = Find(name) ?? throw new ToolException($"{name} is not installed");
         var start = new ProcessStartInfo(path, arguments)
@@ -37,7 +38,7 @@ public static partial class Tool
         try
         {
             using Process process = Process.Start(start)!;
-            return Finish(process, name, arguments, input);
+            return Finish(process, name, arguments, input, limit ?? DefaultLimit);
         }
         catch (Win32Exception e)
         {
@@ -49,12 +50,12 @@ public static partial class Tool
     /// <exception cref="ToolException">A command failed; the message quotes it.</exception>
     public static void IpBatch(IEnumerable<string> commands) => Run("ip", ["-batch", "-"], string.Join('\n', commands) + '\n');
 
-    private static string Finish(Process process, string name, IReadOnlyList<string> arguments, string input)
+    private static string Finish(Process process, string name, IReadOnlyList<string> arguments, string input, TimeSpan limit)
     {
         string errors = "";
         var errorReader = new Thread(() => errors = process.StandardError.ReadToEnd()) { IsBackground = true, Name = name };
         errorReader.Start();
-        using var watchdog = new Timer(static p => Kill((Process)p!), process, Limit, Timeout.InfiniteTimeSpan);
+        using var watchdog = new Timer(static p => Kill((Process)p!), process, limit, Timeout.InfiniteTimeSpan);
         try
         {
             process.StandardInput.Write(input);
@@ -86,7 +87,7 @@ public static partial class Tool
     {
         const int killed = 137;
         string[] lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string why = exitCode == killed ? $"did not end within {Limit.TotalSeconds:0} s or was killed"
+        string why = exitCode == killed ? $"was killed, or did not end in time"
             : lines.Length == 0 ? $"exit code {exitCode}" : lines[0];
         string what = string.Join(' ', arguments);
         if (lines.Select(line => FailedBatchLine().Match(line)).FirstOrDefault(m => m.Success) is { } failed
