@@ -1,6 +1,6 @@
-namespace VsanEmu.Node.Safety;
+namespace VsanEmu.Core.Observations;
 
-/// <summary>Traffic on this cluster's groups or ports that is not this tool's.</summary>
+/// <summary>Traffic that a node heard before it sent: on its cluster's groups or ports, and not this tool's.</summary>
 /// <param name="From">Who sent it: address:port.</param>
 /// <param name="To">To whom: address:port.</param>
 /// <param name="Transport"><c>UDP</c> or <c>TCP</c>.</param>
