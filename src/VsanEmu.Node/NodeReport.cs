@@ -1,6 +1,5 @@
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
-using VsanEmu.Node.Safety;
 
 namespace VsanEmu.Node;
 

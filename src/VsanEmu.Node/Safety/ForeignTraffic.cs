@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Core.Wire;
 using VsanEmu.Net.Udp;

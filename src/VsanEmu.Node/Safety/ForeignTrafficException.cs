@@ -1,3 +1,5 @@
+using VsanEmu.Core.Observations;
+
 namespace VsanEmu.Node.Safety;
 
 /// <summary>A node refuses to start, because something that is not this tool uses its groups or ports: a real vSAN cluster, for example.</summary>
