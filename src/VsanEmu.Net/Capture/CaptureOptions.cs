@@ -1,0 +1,33 @@
+namespace VsanEmu.Net.Capture;
+
+/// <summary>How a capture is made.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>The least that holds every header that is decoded.</summary>
+    public const int MinSnaplen = 128;
+
+    /// <summary>The most.</summary>
+    public const int MaxSnaplen = 65535;
+
+    /// <summary>The most slots.</summary>
+    public const int MaxSlots = 1 << 20;
+
+    /// <summary>Bytes kept of each frame, <see cref="MinSnaplen"/> to <see cref="MaxSnaplen"/>. Default 256.</summary>
+    public int Snaplen { get; init; } = 256;
+
+    /// <summary>
+    /// Frames that can wait to be read, 64 to <see cref="MaxSlots"/>; beyond that the kernel drops and counts them. Each takes
+    /// <see cref="Snaplen"/> and 80 bytes. Default 8192 (2.8 MB).
+    /// </summary>
+    public int Slots { get; init; } = 8192;
+
+    /// <summary>Capture also what the interface would not accept for itself, as flooded multicast. Default true.</summary>
+    public bool Promiscuous { get; init; } = true;
+
+    internal void Validate()
+    {
+        if (Snaplen is < MinSnaplen or > MaxSnaplen)
+            throw new ArgumentOutOfRangeException(nameof(Snaplen), Snaplen, $"snaplen is {MinSnaplen} to {MaxSnaplen}");
+        if (Slots is < 64 or > MaxSlots) throw new ArgumentOutOfRangeException(nameof(Slots), Slots, $"slots are 64 to {MaxSlots}");
+    }
+}

@@ -1,0 +1,99 @@
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Net.Capture;
+
+/// <summary>
+/// One port's pcapng file. Filled by the capture, which never waits, and written by a <see cref="ChunkWriter"/> in whole blocks: a run that is
+/// interrupted leaves a file that can be read.
+/// </summary>
+internal sealed class PcapngFile : IDisposable
+{
+    private readonly ChunkWriter _writer;
+    private readonly FileStream _file;
+    private byte[]? _chunk;
+    private int _length;
+    private int _frames;
+    private long _appended;
+    private long _lost;
+    private bool _failed;
+
+    /// <summary>Makes the file, in place of one of that name.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal PcapngFile(ChunkWriter writer, string path, string interfaceName, int snaplen)
+    {
+        _writer = writer;
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        Span<byte> start = stackalloc byte[PcapngFormat.MaxOverhead];
+        _file.Write(start[..PcapngFormat.WriteStart(start, interfaceName, snaplen)]);
+    }
+
+    /// <summary>The file's name, without its folder.</summary>
+    internal string Name => Path.GetFileName(_file.Name);
+
+    /// <summary>Frames that are missing from the file, because the disk was slow, full or gone.</summary>
+    internal long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Adds a frame.</summary>
+    internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+    {
+        _appended++;
+        if (!HasRoom(PcapngFormat.PacketLength(frame.Length)))
+        {
+            Interlocked.Increment(ref _lost);
+            return;
+        }
+
+        _length += PcapngFormat.WritePacket(_chunk.AsSpan(_length), frame, wireLength, direction, realtimeNs);
+        _frames++;
+    }
+
+    /// <summary>Hands over what was added since the last time.</summary>
+    internal void Flush()
+    {
+        if (_chunk is null) return;
+        _writer.Submit(this, _chunk, _length, _frames);
+        _chunk = null;
+        _length = _frames = 0;
+    }
+
+    /// <summary>Ends the file with the capture's counts. They are left out when the disk is too slow even for that.</summary>
+    /// <param name="realtimeNs">Now, ns since 1970.</param>
+    /// <param name="dropped">Frames that the kernel dropped.</param>
+    internal void Finish(long realtimeNs, long dropped)
+    {
+        if (HasRoom(PcapngFormat.MaxOverhead))
+            _length += PcapngFormat.WriteStatistics(_chunk.AsSpan(_length), realtimeNs, _appended + dropped, dropped, _appended - Lost);
+        Flush();
+    }
+
+    /// <summary>Writes a chunk; on the writer's thread. A full disk does not end the run, only the file: after its last whole chunk.</summary>
+    internal void Write(ReadOnlySpan<byte> chunk, int frames)
+    {
+        long end = _file.Length;
+        try
+        {
+            if (!_failed)
+            {
+                _file.Write(chunk);
+                return;
+            }
+        }
+        catch (IOException)
+        {
+            _failed = true;
+            _file.SetLength(end);
+        }
+
+        Interlocked.Add(ref _lost, frames);
+    }
+
+    /// <summary>Closes the file, after the writer has ended.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private bool HasRoom(int length)
+    {
+        if (_chunk is not null && _length + length > _chunk.Length) Flush();
+        _chunk ??= _writer.TryRent();
+        return _chunk is not null;
+    }
+}
