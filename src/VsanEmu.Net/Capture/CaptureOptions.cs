@@ -17,9 +17,9 @@ public sealed record CaptureOptions
 
     /// <summary>
     /// Frames that can wait to be read, 64 to <see cref="MaxSlots"/>; beyond that the kernel drops and counts them. Each takes
-    /// <see cref="Snaplen"/> and 80 bytes. Default 8192 (2.8 MB).
+    /// <see cref="Snaplen"/> and 80 bytes. Default 4096 (1.4 MB).
     /// </summary>
-    public int Slots { get; init; } = 8192;
+    public int Slots { get; init; } = 4096;
 
     /// <summary>Capture also what the interface would not accept for itself, as flooded multicast. Default true.</summary>
     public bool Promiscuous { get; init; } = true;

@@ -76,9 +76,7 @@ public sealed class CaptureSet : IDisposable
             if (_ports.Length == MaxPorts) throw new InvalidOperationException($"more than {MaxPorts} ports");
             if (_ports.Any(p => p.Name == name)) throw new ArgumentException($"port {name} is captured already", nameof(name));
 
-            PcapngFile? file = _writer is null
-                ? null
-                : new PcapngFile(_writer, Path.Combine(_directory!, $"{name}.pcapng"), name, capture.Snaplen);
+            PcapngFile? file = _writer is null ? null : PcapngFile.Create(_writer, _directory!, name, capture.Snaplen);
             var port = new CapturedPort(name, kind, capture, _channels, _clock, file);
             foreach ((string phase, long atNs) in _phases) port.BeginPhase(phase, atNs);
             _ports = [.. _ports, port];

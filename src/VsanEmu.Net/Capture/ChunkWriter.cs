@@ -44,6 +44,7 @@ internal sealed class ChunkWriter : IDisposable
     /// <summary>Writes what was handed over, and ends.</summary>
     public void Dispose()
     {
+        if (!_thread.IsAlive) return;
         _jobs.CompleteAdding();
         _thread.Join();
         _jobs.Dispose();

@@ -17,7 +17,7 @@ internal interface IFrameSink
 
 /// <summary>
 /// Captures one interface, both directions. Opened inside its namespace, read from any thread; one caller at a time
-/// (a <see cref="CaptureSet"/> is that caller once it was added there).
+/// (a <see cref="CaptureSet"/> is that caller once it was added there). It keeps its namespace alive until it is disposed.
 /// </summary>
 public sealed unsafe class PacketCapture : IDisposable
 {

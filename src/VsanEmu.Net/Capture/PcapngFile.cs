@@ -9,7 +9,7 @@ namespace VsanEmu.Net.Capture;
 internal sealed class PcapngFile : IDisposable
 {
     private readonly ChunkWriter _writer;
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private byte[]? _chunk;
     private int _length;
     private int _frames;
@@ -17,21 +17,34 @@ internal sealed class PcapngFile : IDisposable
     private long _lost;
     private bool _failed;
 
-    /// <summary>Makes the file, in place of one of that name.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    internal PcapngFile(ChunkWriter writer, string path, string interfaceName, int snaplen)
+    /// <param name="writer">Writes it.</param>
+    /// <param name="name">Its name, without the folder.</param>
+    /// <param name="file">The file, empty and without a buffer of its own. Belongs to this from here on.</param>
+    /// <param name="port">The port's name, for the interface description.</param>
+    /// <param name="snaplen">Bytes kept of each frame.</param>
+    internal PcapngFile(ChunkWriter writer, string name, Stream file, string port, int snaplen)
     {
         _writer = writer;
-        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file = file;
+        Name = name;
         Span<byte> start = stackalloc byte[PcapngFormat.MaxOverhead];
-        _file.Write(start[..PcapngFormat.WriteStart(start, interfaceName, snaplen)]);
+        _file.Write(start[..PcapngFormat.WriteStart(start, port, snaplen)]);
     }
 
     /// <summary>The file's name, without its folder.</summary>
-    internal string Name => Path.GetFileName(_file.Name);
+    internal string Name { get; }
 
     /// <summary>Frames that are missing from the file, because the disk was slow, full or gone.</summary>
     internal long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Makes the port's file in a folder, in place of one of that name.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal static PcapngFile Create(ChunkWriter writer, string directory, string port, int snaplen)
+    {
+        string name = $"{port}.pcapng";
+        var file = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        return new PcapngFile(writer, name, file, port, snaplen);
+    }
 
     /// <summary>Adds a frame.</summary>
     internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)

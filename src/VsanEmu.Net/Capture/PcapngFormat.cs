@@ -10,10 +10,10 @@ namespace VsanEmu.Net.Capture;
 /// </summary>
 internal static class PcapngFormat
 {
-    /// <summary>The longest <see cref="WriteStart"/> and <see cref="WriteStatistics"/> write, for a name of up to <see cref="MaxName"/> octets.</summary>
+    /// <summary>The longest that <see cref="WriteStart"/> and <see cref="WriteStatistics"/> write.</summary>
     internal const int MaxOverhead = 256;
 
-    /// <summary>Longest interface name, UTF-8 octets.</summary>
+    /// <summary>Octets of an interface's name that are kept.</summary>
     internal const int MaxName = 64;
 
     private const uint SectionHeader = 0x0a0d0d0a;
@@ -56,7 +56,8 @@ internal static class PcapngFormat
         w.U16(LinkEthernet);
         w.U16(0);
         w.U32((uint)snaplen);
-        w.Option(InterfaceName, Encoding.UTF8.GetBytes(interfaceName));
+        byte[] name = Encoding.UTF8.GetBytes(interfaceName);
+        w.Option(InterfaceName, name.AsSpan(0, Math.Min(name.Length, MaxName)));
         w.Option(TimestampResolution, [Nanoseconds]);
         w.End();
         return w.Length;
