@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Building;
+using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Tools;
 
@@ -15,6 +18,7 @@ public sealed class Fabric : IAsyncDisposable
 
     private readonly FabricPlan _plan;
     private readonly Dictionary<string, Endpoint> _endpoints;
+    private readonly ConcurrentDictionary<string, bool> _down = [];
 
     private Fabric(FabricPlan plan, NetworkNamespace switchNamespace, IReadOnlyList<Endpoint> endpoints)
     {
@@ -50,14 +54,17 @@ public sealed class Fabric : IAsyncDisposable
         ? found.Namespace
         : throw new FabricException($"no endpoint '{endpoint}' in this fabric");
 
-    /// <summary>Waits until every port forwards and the switch snoops and queries as planned, by reading its state.</summary>
+    /// <summary>
+    /// Waits until every port forwards, every endpoint can send, and the switch snoops and queries as planned, by reading their state.
+    /// Endpoints whose link was taken down are not waited for.
+    /// </summary>
     /// <exception cref="FabricException">It did not come up within <paramref name="limit"/>; the message says what is missing.</exception>
     public async Task WaitReadyAsync(TimeSpan limit, CancellationToken cancellation = default)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (await OnSwitch(() => SwitchState.Read().Missing(_plan), cancellation).ConfigureAwait(false) is { } missing)
+        while (await Task.Run(Missing, cancellation).ConfigureAwait(false) is { } missing)
         {
-            if (TimeProvider.System.GetElapsedTime(start) > limit) throw new FabricException($"the switch is not ready after {limit.TotalSeconds:0.#} s: {missing}");
+            if (TimeProvider.System.GetElapsedTime(start) > limit) throw new FabricException($"the fabric is not ready after {limit.TotalSeconds:0.#} s: {missing}");
             await Task.Delay(PollPeriod, cancellation).ConfigureAwait(false);
         }
     }
@@ -84,6 +91,8 @@ public sealed class Fabric : IAsyncDisposable
     public Task SetLinkAsync(string endpoint, bool up, CancellationToken cancellation = default)
     {
         string port = _plan.Port(endpoint);
+        if (up) _down.TryRemove(endpoint, out _);
+        else _down[endpoint] = true;
         return OnSwitch(() => Tool.Run("ip", ["link", "set", "dev", port, up ? "up" : "down"]), cancellation);
     }
 
@@ -93,6 +102,17 @@ public sealed class Fabric : IAsyncDisposable
         foreach (Endpoint endpoint in Endpoints) endpoint.Namespace.Dispose();
         SwitchNamespace.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private string? Missing()
+    {
+        SwitchState state = SwitchNamespace.Run(SwitchState.Read);
+        string[] ports = [.. state.Waiting.Except(_down.Keys), .. Endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)
+            .SelectMany(gateway => gateway.Namespace.Run(SwitchState.Read).Waiting)];
+        string[] silent = [.. Endpoints.Where(e => !_down.ContainsKey(e.Name) && !e.Namespace.Run(() => LinkState.IsRunning(e.Plan.Interface))).Select(e => e.Name)];
+        return state.Missing(_plan)
+            ?? (ports.Length > 0 ? $"ports that do not forward: {string.Join(", ", ports)}" : null)
+            ?? (silent.Length > 0 ? $"endpoints that cannot send: {string.Join(", ", silent)}" : null);
     }
 
     private Task<T> OnSwitch<T>(Func<T> work, CancellationToken cancellation) => Task.Run(() => SwitchNamespace.Run(work), cancellation);

@@ -1,28 +1,50 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace VsanEmu.Net.Native;
 
-/// <summary>An interface's flags, by ioctl: the one setting that is worth not starting a process for.</summary>
+/// <summary>An interface's flags, by ioctl, in the calling thread's namespace: what is not worth starting a process for.</summary>
 internal static partial class LinkFlags
 {
+    /// <summary>netdevice(7) IFF_RUNNING.</summary>
+    internal const int Running = 0x40;
+
+    private const int Up = 1;
     private const int AfInet = 2;
     private const int SockDgram = 2;
     private const int SockCloseOnExec = 0x80000;
     private const int SiocGetFlags = 0x8913;
     private const int SiocSetFlags = 0x8914;
-    private const short Up = 1;
+    private const int NameSize = 16;
 
-    /// <summary>Brings an interface of the calling thread's network namespace up. False, with errno set, when it cannot.</summary>
-    internal static bool TrySetUp(ReadOnlySpan<byte> interfaceName)
+    /// <summary>Reads an interface's flags. False, with errno set, when there is no such interface.</summary>
+    internal static bool TryGet(string name, out int flags)
     {
         using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
-        if (socket.IsInvalid) return false;
-        var request = new InterfaceRequest();
-        interfaceName.CopyTo(request.Name);
-        if (Ioctl(socket, SiocGetFlags, ref request) != 0) return false;
+        InterfaceRequest request = For(name);
+        bool done = !socket.IsInvalid && Ioctl(socket, SiocGetFlags, ref request) == 0;
+        flags = (ushort)request.Flags;
+        return done;
+    }
+
+    /// <summary>Brings an interface up. False, with errno set, when it cannot.</summary>
+    internal static bool TrySetUp(string name)
+    {
+        using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
+        InterfaceRequest request = For(name);
+        if (socket.IsInvalid || Ioctl(socket, SiocGetFlags, ref request) != 0) return false;
         request.Flags |= Up;
         return Ioctl(socket, SiocSetFlags, ref request) == 0;
+    }
+
+    private static InterfaceRequest For(string name)
+    {
+        var request = new InterfaceRequest();
+        // The last byte stays 0.
+        Encoding.UTF8.TryGetBytes(name, ((Span<byte>)request.Name)[..(NameSize - 1)], out _);
+        return request;
     }
 
     /// <summary>socket(2): a descriptor, or -1.</summary>
@@ -41,7 +63,7 @@ internal static partial class LinkFlags
         public short Flags;
     }
 
-    [System.Runtime.CompilerServices.InlineArray(16)]
+    [InlineArray(NameSize)]
     private struct NameBytes
     {
         private byte _first;
