@@ -52,23 +52,36 @@ public static partial class Tool
 
     private static string Finish(Process process, string name, IReadOnlyList<string> arguments, string input, TimeSpan limit)
     {
-        string errors = "";
-        var errorReader = new Thread(() => errors = process.StandardError.ReadToEnd()) { IsBackground = true, Name = name };
-        errorReader.Start();
         using var watchdog = new Timer(static p => Kill((Process)p!), process, limit, Timeout.InfiniteTimeSpan);
+        // All three at a time: whichever waited for another could wait for ever.
+        string errors = "";
+        Thread errorReader = Begin(name, () => errors = process.StandardError.ReadToEnd());
+        Thread writer = Begin(name, () => Feed(process.StandardInput, input));
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        errorReader.Join();
+        writer.Join();
+        return process.ExitCode == 0 ? output : throw new ToolException(Explain(name, arguments, input, process.ExitCode, errors));
+    }
+
+    private static Thread Begin(string name, Action work)
+    {
+        var thread = new Thread(() => work()) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
+
+    private static void Feed(StreamWriter to, string input)
+    {
         try
         {
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
+            to.Write(input);
+            to.Close();
         }
         catch (IOException)
         {
             // It ended before it had read everything: its exit code and standard error say why.
         }
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        errorReader.Join();
-        return process.ExitCode == 0 ? output : throw new ToolException(Explain(name, arguments, input, process.ExitCode, errors));
     }
 
     private static void Kill(Process process)
@@ -93,7 +106,7 @@ public static partial class Tool
         if (lines.Select(line => FailedBatchLine().Match(line)).FirstOrDefault(m => m.Success) is { } failed
             && input.Split('\n').ElementAtOrDefault(int.Parse(failed.Groups[1].ValueSpan) - 1) is { } command)
             what = command;
-        return $"{name} {what}: {why}";
+        return what.Length == 0 ? $"{name}: {why}" : $"{name} {what}: {why}";
     }
 
     [GeneratedRegex(@"^Command failed -:(\d+)$")]
