@@ -3,7 +3,7 @@ using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Protocol;
 
-/// <summary>A connection's number, given by the driver; unique during a node's life, never 0.</summary>
+/// <summary>A connection's number, unique during a node's life: below 0 for one that the node asks for, above 0, chosen by the driver, for an accepted one.</summary>
 /// <param name="Value">The number.</param>
 public readonly record struct ConnectionId(int Value);
 
@@ -21,6 +21,8 @@ public sealed record NodeOptions
 
     /// <summary>Seed of the node's own randomness (jitter, VM access pattern).</summary>
     public required ulong Seed { get; init; }
+
+    internal Sabotage Sabotage { get; init; }
 }
 
 /// <summary>What <see cref="Transmit"/> asks of the driver.</summary>
@@ -112,7 +114,7 @@ public abstract record MemberCommand
 
     /// <summary>Write one entry of the member's own into the metadata directory.</summary>
     /// <param name="Key">Its name; the entry's uuid is derived from the owner and it.</param>
-    /// <param name="Value">Its value, 0 to 1024 bytes.</param>
+    /// <param name="Value">Its value, 0 to 8192 bytes (<see cref="Wire.WireLimits.MaxValue"/>).</param>
     public sealed record Submit(string Key, ReadOnlyMemory<byte> Value) : MemberCommand;
 
     /// <summary>Open a C7 connection to every other member it has none to, exchange one frame, close, and keep the result (A1).</summary>

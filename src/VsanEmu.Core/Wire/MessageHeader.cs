@@ -169,4 +169,12 @@ public readonly record struct MessageHeader(MessageKind Kind, Guid Cluster, Memb
         sender = new MemberId(BinaryPrimitives.ReadUInt16LittleEndian(bytes[26..]));
         return true;
     }
+
+    /// <summary>The sender that a datagram names, whether or not it is intact; None when it is too short or names nobody. For counting only.</summary>
+    public static MemberId PeekSender(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length < Size) return MemberId.None;
+        ushort sender = BinaryPrimitives.ReadUInt16LittleEndian(datagram[26..]);
+        return sender <= MemberId.Max ? new MemberId(sender) : MemberId.None;
+    }
 }

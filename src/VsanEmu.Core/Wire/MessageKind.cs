@@ -39,6 +39,9 @@ public enum MessageKind : byte
     /// <summary>A member hands the Master what the Master may not have.</summary>
     Merge = 0x0E,
 
+    /// <summary>The Master has it; for the last part, its Backup too.</summary>
+    MergeReply = 0x0F,
+
     /// <summary>C7: a short question.</summary>
     PeerRequest = 0x10,
 

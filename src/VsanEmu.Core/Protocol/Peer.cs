@@ -1,0 +1,23 @@
+using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
+
+namespace VsanEmu.Core.Protocol;
+
+/// <summary>What this node knows of one other member, from its heartbeats.</summary>
+internal sealed class Peer(MemberId id)
+{
+    public MemberId Id => id;
+
+    /// <summary>Heard within the time after which a peer counts as dead.</summary>
+    public bool Alive { get; set; }
+
+    public long LastHeardNs { get; set; }
+
+    /// <summary>Its latest heartbeat; meaningful only after the first one.</summary>
+    public Heartbeat Said { get; set; }
+
+    /// <summary>Its heartbeats carry other settings than this node's.</summary>
+    public bool SettingsDiffer { get; set; }
+
+    public Rank Rank => Rank.Of(id, Said.FixedRole, Said.Priority, Said.IncarnationNs);
+}

@@ -1,0 +1,87 @@
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Wire;
+
+namespace VsanEmu.Core.Protocol;
+
+/// <summary>The node's own updates on their way to safety: sent again every heartbeat until the Master says that they are safe.</summary>
+internal sealed class Submissions(NodeContext node)
+{
+    /// <summary>Updates that may wait for their acknowledgement; a further one is refused and counted.</summary>
+    public const int MaxPending = 1024;
+
+    /// <summary>Acknowledged updates that are remembered (V2); older ones are forgotten first.</summary>
+    public const int MaxRemembered = 16 * 1024;
+
+    /// <summary>Updates that are sent again in one heartbeat.</summary>
+    private const int MaxRepeats = 32;
+
+    private readonly Dictionary<Guid, DirectoryEntry> _pending = [];
+    private readonly Dictionary<Guid, AckedUpdate> _acknowledged = [];
+    private ulong _revision;
+
+    public int Pending => _pending.Count;
+
+    public IReadOnlyCollection<AckedUpdate> Acknowledged => _acknowledged.Values;
+
+    public IReadOnlyCollection<DirectoryEntry> Waiting => _pending.Values;
+
+    /// <summary>Makes the entry and puts it into the node's own directory; the caller sends it. Null when it is refused.</summary>
+    public DirectoryEntry? Submit(long nowNs, EntryType type, string name, ReadOnlySpan<byte> value)
+    {
+        Guid key = DirectoryEntry.KeyOf(node.Self.Id, name);
+        if (value.Length > WireLimits.MaxValue || (_pending.Count >= MaxPending && !_pending.ContainsKey(key)))
+        {
+            node.Counters.Add("updates.refused");
+            return null;
+        }
+
+        // A later life begins later on the wall clock than any number of writes could have counted.
+        _revision = Math.Max(_revision + 1, (ulong)Math.Max(1, node.Options.IncarnationNs));
+        var entry = new DirectoryEntry(key, node.Self.Id, type, _revision, value);
+        if (node.Put(nowNs, entry) == PutResult.Full)
+        {
+            node.Counters.Add("updates.refused");
+            return null;
+        }
+
+        _pending[key] = entry;
+        node.Counters.Add("updates.submitted");
+        node.ViewDirty = true;
+        return entry;
+    }
+
+    /// <summary>Sends an own update to the Master: by datagram on this role's groups, or over TCP when it is too long for one.</summary>
+    public void Send(DirectoryEntry entry)
+    {
+        if (MessageHeader.Overhead + entry.Size <= WireLimits.MaxDatagram) node.Say(MessageKind.Update, entry);
+        else if (node.Connections.ReadyTo(node.Master) is { } connection) node.Frame(connection, MessageKind.Update, entry);
+    }
+
+    /// <summary>Sends again what was not acknowledged.</summary>
+    public void Tick()
+    {
+        if (node.IsMaster || node.Master.IsNone) return;
+        int repeats = 0;
+        foreach (DirectoryEntry entry in _pending.Values)
+        {
+            if (++repeats > MaxRepeats) break;
+            Send(entry);
+        }
+    }
+
+    public void HandleAck(long nowNs, UpdateAck ack)
+    {
+        if (!_pending.TryGetValue(ack.Key, out DirectoryEntry? entry) || entry.Revision != ack.Revision) return;
+        _pending.Remove(ack.Key);
+        node.ViewDirty = true;
+        if (ack.Result != UpdateResult.Safe)
+        {
+            node.Counters.Add("updates.refused");
+            return;
+        }
+
+        node.Counters.Add("updates.acknowledged");
+        if (_acknowledged.Count >= MaxRemembered && !_acknowledged.ContainsKey(ack.Key)) _acknowledged.Remove(_acknowledged.First().Key);
+        _acknowledged[ack.Key] = new AckedUpdate(ack.Key, ack.Revision, nowNs);
+    }
+}

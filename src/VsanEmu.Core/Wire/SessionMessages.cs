@@ -1,0 +1,76 @@
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Wire;
+
+/// <summary>First frame on a connection, each way: <c>0 i64 incarnation  8 u16 to</c>.</summary>
+/// <param name="IncarnationNs">When the sender's present life began.</param>
+/// <param name="To">Whom the sender believes to talk to.</param>
+public readonly record struct Hello(long IncarnationNs, MemberId To)
+{
+    /// <summary>Writes the payload.</summary>
+    public int Write(Span<byte> payload)
+    {
+        var writer = new WireWriter(payload);
+        writer.I64(IncarnationNs);
+        writer.Member(To);
+        return writer.Length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out Hello parsed)
+    {
+        var reader = new WireReader(payload);
+        parsed = new Hello(reader.I64(), reader.Member());
+        return reader.Complete && !parsed.To.IsNone;
+    }
+}
+
+/// <summary>A numbered probe: <c>0 u32 stream  4 u32 index  8 u32 total  12 … zeros</c>.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Index">Its number in the stream, from 0.</param>
+/// <param name="Total">Datagrams of the stream, at most <see cref="WireLimits.MaxProbeCount"/>.</param>
+public readonly record struct Probe(uint Stream, uint Index, uint Total)
+{
+    /// <summary>Bytes before the padding.</summary>
+    public const int Size = 12;
+
+    /// <summary>Writes the payload and clears its padding; returns <paramref name="length"/>, which must be at least <see cref="Size"/>.</summary>
+    public int Write(Span<byte> payload, int length)
+    {
+        var writer = new WireWriter(payload);
+        writer.U32(Stream);
+        writer.U32(Index);
+        writer.U32(Total);
+        payload[Size..length].Clear();
+        return length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out Probe parsed)
+    {
+        var reader = new WireReader(payload);
+        parsed = new Probe(reader.U32(), reader.U32(), reader.U32());
+        return !reader.Failed && parsed.Total <= WireLimits.MaxProbeCount && parsed.Index < parsed.Total;
+    }
+}
+
+/// <summary>C7's question and its answer: <c>0 u64 number</c>.</summary>
+/// <param name="Number">Chosen by the asker, sent back unchanged.</param>
+public readonly record struct PeerExchange(ulong Number)
+{
+    /// <summary>Writes the payload.</summary>
+    public int Write(Span<byte> payload)
+    {
+        var writer = new WireWriter(payload);
+        writer.U64(Number);
+        return writer.Length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out PeerExchange parsed)
+    {
+        var reader = new WireReader(payload);
+        parsed = new PeerExchange(reader.U64());
+        return reader.Complete;
+    }
+}
