@@ -82,6 +82,16 @@ public enum FlowMark : byte
     Emulated,
 }
 
+/// <summary>Whether a flow has to be seen.</summary>
+public enum FlowPresence : byte
+{
+    /// <summary>It must be seen while its condition holds (F2).</summary>
+    Required,
+
+    /// <summary>It may be seen, and its absence means nothing: now and then, or one of several possible.</summary>
+    Permitted,
+}
+
 /// <summary>
 /// One concrete flow of a cluster: these two endpoints, these ports. For TCP a flow is one connection; its packets go both ways,
 /// <see cref="Source"/> is the side that opened it (for D1 and D2 the side that sends the data), and <see cref="Reverse"/> gives the other direction.
@@ -132,6 +142,9 @@ public sealed record Flow
 
     /// <summary>How sure it is.</summary>
     public required FlowMark Mark { get; init; }
+
+    /// <summary>Whether it has to be seen while <see cref="Condition"/> holds.</summary>
+    public FlowPresence Presence { get; init; }
 
     /// <summary>The other packet direction of a TCP flow: addresses and ports swapped.</summary>
     public (IPAddress Source, int SourcePort, IPAddress Destination, int DestinationPort) Reverse =>

@@ -105,6 +105,13 @@ public sealed record ChannelSpec
 
     /// <summary>IGMP version that members speak: 2 or 3; default 3.</summary>
     public int IgmpVersion { get; init; } = 3;
+
+    /// <summary>A profile's own groups and ports.</summary>
+    public static ChannelSpec Of(FlowProfile profile) => new()
+    {
+        AgentGroup = profile.AgentGroup is { } agents ? IPAddress.Parse(agents) : null,
+        MasterGroup = profile.MasterGroup is { } masters ? IPAddress.Parse(masters) : null,
+    };
 }
 
 /// <summary>All timers of a cluster. Real-time defaults; the lab uses shorter ones.</summary>

@@ -1,0 +1,139 @@
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Flows;
+
+/// <summary>The rows of the flow matrix, by profile, ports and timers: FLOWS.md's tables as data.</summary>
+public static class FlowRows
+{
+    private const string BothUp = "while both are up";
+    private const string Up = "while it is up";
+    private const string VmOn = "while a VM is on";
+
+    /// <summary>The rows that a cluster follows, in FLOWS.md's order.</summary>
+    public static IReadOnlyList<FlowRow> For(ClusterSpec spec) => For(spec.Profile, spec.Channels, spec.Timers);
+
+    /// <summary>The rows of a profile with these ports and timers, in FLOWS.md's order.</summary>
+    public static IReadOnlyList<FlowRow> For(FlowProfile profile, ChannelSpec channels, TimerSpec timers)
+    {
+        string beat = $"every {Duration.Format(timers.Heartbeat)}";
+        var rows = new List<FlowRow>
+        {
+            Tcp(FlowId.C1, FlowParty.Master, FlowParty.BackupOrAgent, FlowOpener.Sender) with
+            {
+                Period = timers.Heartbeat,
+                Cadence = beat,
+                Purpose = "first of the dual flows",
+                Condition = BothUp,
+            },
+            Tcp(FlowId.C2, FlowParty.BackupOrAgent, FlowParty.Master, FlowOpener.Sender) with
+            {
+                Period = timers.Heartbeat,
+                Cadence = beat,
+                Purpose = "second of the dual flows",
+                Condition = BothUp,
+            },
+            Udp(FlowId.C3, FlowParty.Master, FlowParty.AgentGroup, "heartbeat, metadata to all members") with { CadenceMark = FlowMark.Documented },
+            Udp(FlowId.C4, FlowParty.Backup, FlowParty.AgentGroup, "heartbeat, updates to Agents and Master"),
+        };
+        if (profile.AgentsUseMasterGroup) rows.Add(Udp(FlowId.C4, FlowParty.Backup, FlowParty.MasterGroup, "updates to Master") with { Mark = FlowMark.Documented });
+        rows.Add(Udp(FlowId.C5, FlowParty.Backup, FlowParty.MasterGroup, "Backup to Master") with { Cadence = beat });
+        rows.Add(Udp(FlowId.C6, FlowParty.Agent, FlowParty.AgentGroup, "heartbeat, updates"));
+        if (profile.AgentsUseMasterGroup) rows.Add(Udp(FlowId.C6, FlowParty.Agent, FlowParty.MasterGroup, "updates to Master") with { Mark = FlowMark.Documented });
+        rows.Add(Tcp(FlowId.C7, FlowParty.BackupOrAgent, FlowParty.BackupOrAgent, FlowOpener.Sender) with
+        {
+            Period = timers.PeerExchange,
+            Cadence = $"about every {Duration.Format(timers.PeerExchange)}, then closed",
+            Purpose = "Agent and Backup unicast",
+            Condition = "now and then, some pairs",
+            Presence = FlowPresence.Permitted,
+        });
+        if (!profile.Unicast)
+        {
+            rows.Add(new FlowRow
+            {
+                Id = FlowId.C8,
+                From = FlowParty.Member,
+                To = FlowParty.OwnGroups,
+                Transport = FlowTransport.Igmp,
+                SourcePort = 0,
+                DestinationPort = 0,
+                Period = timers.QueryInterval,
+                Cadence = $"on join, on query (every {Duration.Format(timers.QueryInterval)})",
+                Purpose = $"IGMPv{channels.IgmpVersion} membership report",
+                Condition = Up,
+                Mark = FlowMark.Article,
+                CadenceMark = FlowMark.Documented,
+            });
+        }
+
+        if (profile.DataConnection is DataConnection.Accepted or DataConnection.Both) rows.AddRange(Data(FlowOpener.Receiver));
+        if (profile.DataConnection is DataConnection.Initiated or DataConnection.Both) rows.AddRange(Data(FlowOpener.Sender));
+        rows.Add(Resync(FlowOpener.Sender));
+        rows.Add(Resync(FlowOpener.Receiver));
+        return rows;
+
+        FlowRow Tcp(FlowId id, FlowParty from, FlowParty to, FlowOpener opener) => new()
+        {
+            Id = id,
+            From = from,
+            To = to,
+            Transport = FlowTransport.Tcp,
+            Opener = opener,
+            SourcePort = opener == FlowOpener.Sender ? 0 : channels.ReliablePort,
+            DestinationPort = opener == FlowOpener.Sender ? channels.ReliablePort : 0,
+            Cadence = "",
+            Purpose = "",
+            Condition = "",
+            Mark = FlowMark.Article,
+            CadenceMark = FlowMark.Emulated,
+        };
+
+        FlowRow Udp(FlowId id, FlowParty from, FlowParty to, string purpose)
+        {
+            int port = profile.Unicast ? channels.UnicastPort : to == FlowParty.AgentGroup ? channels.AgentPort : channels.MasterPort;
+            return new()
+            {
+                Id = id,
+                From = from,
+                To = to,
+                Transport = FlowTransport.Udp,
+                SourcePort = port,
+                DestinationPort = port,
+                Period = timers.Heartbeat,
+                Cadence = $"{beat}, and on change",
+                Purpose = purpose,
+                Condition = Up,
+                Mark = profile.Unicast ? FlowMark.Documented : FlowMark.Article,
+                CadenceMark = FlowMark.Emulated,
+            };
+        }
+
+        // The answers take the same connection, so they are the other way round in everything.
+        IEnumerable<FlowRow> Data(FlowOpener opener) =>
+        [
+            Tcp(FlowId.D1, FlowParty.VmHost, FlowParty.CopyHolder, opener) with
+            {
+                Cadence = "each write, some reads",
+                Purpose = "writes to all copies, a read to one",
+                Condition = VmOn,
+                Mark = opener == FlowOpener.Receiver ? FlowMark.Article : FlowMark.Emulated,
+            },
+            Tcp(FlowId.D2, FlowParty.CopyHolder, FlowParty.VmHost, opener == FlowOpener.Receiver ? FlowOpener.Sender : FlowOpener.Receiver) with
+            {
+                Cadence = "each operation",
+                Purpose = "answers, on D1's connection",
+                Condition = VmOn,
+                Mark = opener == FlowOpener.Receiver ? FlowMark.Article : FlowMark.Emulated,
+            },
+        ];
+
+        FlowRow Resync(FlowOpener opener) => Tcp(FlowId.D3, FlowParty.CopyHolder, FlowParty.RebuildTarget, opener) with
+        {
+            Cadence = "bulk, until rebuilt",
+            Purpose = "resync of a copy",
+            Condition = "while a copy is rebuilt",
+            Mark = FlowMark.Documented,
+            Presence = FlowPresence.Permitted,
+        };
+    }
+}
