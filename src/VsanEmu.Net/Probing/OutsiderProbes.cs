@@ -1,0 +1,70 @@
+using System.Net;
+using VsanEmu.Core.Observations;
+using VsanEmu.Net.Capture;
+
+namespace VsanEmu.Net.Probing;
+
+/// <summary>What outsiders do: try to reach every member, and prove that the observer's capture works.</summary>
+/// <param name="captures">Captures the outsiders' and the targets' ports.</param>
+/// <param name="outsiders">Who probes.</param>
+/// <param name="targets">Who is probed.</param>
+/// <param name="timeout">How long a probe waits for an answer.</param>
+/// <param name="provers">Endpoints in the observer's segment.</param>
+/// <param name="observer">The observer's address, or null without one: then its capture stays unproven.</param>
+public sealed class OutsiderProbes(
+    CaptureSet captures, IReadOnlyList<ProbeSource> outsiders, IReadOnlyList<ProbeTarget> targets, TimeSpan timeout,
+    IReadOnlyList<ProbeSource> provers, IPAddress? observer)
+{
+    /// <summary>Probes that run at a time.</summary>
+    public const int MaxAtATime = 256;
+
+    /// <summary>Requests that each prover sends: one may be lost.</summary>
+    public const int ProofRequests = 3;
+
+    private static readonly TimeSpan ProofInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Every outsider tries every target's port, once from an ephemeral port and once from the same port as source.</summary>
+    public async Task<IReadOnlyList<ProbeObservation>> ProbeAsync(string phase, int port, CancellationToken cancellation)
+    {
+        var probe = new TcpProbe(captures, timeout);
+        using var slots = new SemaphoreSlim(MaxAtATime);
+        ProbeObservation[] seen = await Task.WhenAll(
+            from outsider in outsiders
+            from target in targets
+            from sourcePort in (int[])[0, port]
+            select OneAsync(outsider, target, sourcePort)).ConfigureAwait(false);
+        return WithoutFalseAbsences(seen);
+
+        async Task<ProbeObservation> OneAsync(ProbeSource outsider, ProbeTarget target, int sourcePort)
+        {
+            await slots.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await probe.RunAsync(phase, outsider, sourcePort, target, port, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+    }
+
+    /// <summary>Asks for the observer's address by ARP: a broadcast, which every port in the segment must see.</summary>
+    public async Task ProveObserverAsync(CancellationToken cancellation)
+    {
+        if (observer is null) return;
+        for (int i = 0; i < ProofRequests; i++)
+        {
+            foreach (ProbeSource prover in provers) ArpRequest.Send(prover, observer);
+            await Task.Delay(ProofInterval, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Where frames were dropped before the capture saw them, a SYN that it did not see may have arrived.
+    private IReadOnlyList<ProbeObservation> WithoutFalseAbsences(ProbeObservation[] seen)
+    {
+        if (!seen.Any(p => p.Outcome == ProbeOutcome.FilteredForward)) return seen;
+        HashSet<string> lossy = [.. captures.Snapshot().Where(c => c.Dropped > 0).Select(c => c.Port)];
+        return [.. seen.Select(p => p.Outcome == ProbeOutcome.FilteredForward && lossy.Contains(p.To) ? p with { Outcome = ProbeOutcome.Filtered } : p)];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using VsanEmu.Core.Frames;
+using VsanEmu.Core.Observations;
+using VsanEmu.Net.Capture;
+
+namespace VsanEmu.Net.Probing;
+
+/// <summary>
+/// Tries to open a TCP connection, closes it at once, and tells how it went by the captures at both ends (CHECKS.md, "Access").
+/// Any number may run at a time, but a four-tuple only once.
+/// </summary>
+/// <param name="captures">Captures the source's port, and those targets that say so.</param>
+/// <param name="timeout">
+/// How long to wait for an answer. Default choice of callers: the cluster's TcpConnect. Under 1 s a single lost SYN, which would be repeated
+/// after 1 s, looks like a filter.
+/// </param>
+public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
+{
+    // The captures' clock is the wall clock's, converted: it may be off by a little.
+    private const long ClockMarginNs = 100_000;
+
+    /// <summary>Probes once.</summary>
+    /// <param name="phase">The run's phase, for the observation.</param>
+    /// <param name="from">The source.</param>
+    /// <param name="sourcePort">The source port to bind, or 0 for an ephemeral one.</param>
+    /// <param name="to">The target.</param>
+    /// <param name="port">The target's port, one that the captures capture.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="SocketException">The source's address or port cannot be bound: another socket has it.</exception>
+    public async Task<ProbeObservation> RunAsync(
+        string phase, ProbeSource from, int sourcePort, ProbeTarget to, int port, CancellationToken cancellation)
+    {
+        long start = captures.NowNs;
+        using Socket socket = from.Namespace.Run(() => Bound(from.Address, sourcePort));
+        var probe = new FiveTuple(FiveTuple.Tcp, FrameAddress.From(from.Address), (ushort)((IPEndPoint)socket.LocalEndPoint!).Port,
+            FrameAddress.From(to.Address), (ushort)port);
+        ConnectEnd end = await ConnectAsync(socket, new IPEndPoint(to.Address, port), cancellation).ConfigureAwait(false);
+        long took = captures.NowNs - start;
+        (ProbeOutcome outcome, string answeredBy) = ProbeReading.Read(end, probe,
+            captures.Find(from.Name, probe, start - ClockMarginNs),
+            to.Captured ? captures.Find(to.Name, probe, start - ClockMarginNs) : null);
+        return new()
+        {
+            Phase = phase,
+            From = from.Name,
+            To = to.Name,
+            SourcePort = sourcePort,
+            DestinationPort = port,
+            Outcome = outcome,
+            AnsweredBy = answeredBy,
+            AtNs = start,
+            TookNs = took,
+        };
+    }
+
+    private static Socket Bound(IPAddress address, int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // One port serves probes of many targets at a time; and closing by RST leaves no TIME_WAIT in the next one's way.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ConnectEnd> ConnectAsync(Socket socket, IPEndPoint target, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await socket.ConnectAsync(target, limit.Token).ConfigureAwait(false);
+            return ConnectEnd.Open;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return ConnectEnd.Silence;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset)
+        {
+            return ConnectEnd.Refused;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut)
+        {
+            return ConnectEnd.Silence;
+        }
+        catch (SocketException e) when (e.SocketErrorCode
+            is SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown or SocketError.ProtocolOption)
+        {
+            // ProtocolOption: ENOPROTOOPT, which is what Linux makes of ICMP protocol unreachable.
+            return ConnectEnd.Unreachable;
+        }
+    }
+}
