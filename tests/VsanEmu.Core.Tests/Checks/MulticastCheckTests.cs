@@ -179,7 +179,7 @@ public sealed class MulticastCheckTests
     [Fact]
     public void P3_states_the_confidence()
     {
-        Assert.Contains("0 of 200 (0 %, 95 % confidence at most 1.88 %)", Healthy.Check("P3").Seen);
+        Assert.Contains("0 of 200 (95 % confidence: at most 1.88 %)", Healthy.Check("P3").Seen);
         CheckResult lossy = Healthy.WithStreams(s => s is { From: "m01", To: "m02", Group: FlowGroup.Agent } ? s with { Received = 190 } : s).Check("P3");
         Assert.Equal("m01 to m02: lost 10 of 200 (5 %, 95 % confidence 2.74 to 8.96 %)", Assert.Single(lossy.Evidence));
     }

@@ -28,11 +28,13 @@ internal readonly record struct Proportion(long Hits, long Total)
         }
     }
 
-    /// <summary><c>3 of 200 (1.5 %, 95 % confidence 0.51 to 4.32 %)</c>.</summary>
+    /// <summary><c>3 of 200 (1.5 %, 95 % confidence 0.51 to 4.32 %)</c>, <c>0 of 200 (95 % confidence: at most 1.88 %)</c>.</summary>
     public override string ToString()
     {
+        if (Total == 0) return "0 of 0";
         (double low, double high) = Interval95;
-        string between = Hits == 0 ? $"at most {Wording.Percent(high)}" : $"{Wording.Percent(low)[..^2]} to {Wording.Percent(high)}";
-        return $"{Hits} of {Total} ({Wording.Percent(Percent)}, 95 % confidence {between})";
+        return Hits == 0
+            ? $"0 of {Total} (95 % confidence: at most {Wording.Percent(high)})"
+            : $"{Hits} of {Total} ({Wording.Percent(Percent)}, 95 % confidence {Wording.Percent(low)[..^2]} to {Wording.Percent(high)})";
     }
 }

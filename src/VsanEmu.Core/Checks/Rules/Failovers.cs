@@ -58,7 +58,7 @@ internal sealed class Takeover() : Check("V1", "the Backup takes over")
 }
 
 /// <summary>V2: no update that was acknowledged before the Master died is missing after.</summary>
-internal sealed class NothingLost() : Check("V2", "no acknowledged update is lost")
+internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
 {
     protected override string Expected(ClusterSpec spec) => "the new Master's directory holds every update that was acknowledged before";
 

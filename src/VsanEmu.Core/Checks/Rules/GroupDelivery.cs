@@ -49,7 +49,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         int lossy = matrix.Lossy.Count - matrix.Silent.Count;
         string seen = silent
             ? matrix.Pattern(bad).Describe("hears", towardsSender: true) + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
-            : $"loss in {lossy} of {matrix.Measured.Count} directions: {LossSite.Of(matrix).Where}, {matrix.Total}";
+            : $"loss {LossSite.Of(matrix).Where}: {matrix.Total}";
         return Finding.Fail(seen) with
         {
             Evidence = matrix.Measured.Values.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent)

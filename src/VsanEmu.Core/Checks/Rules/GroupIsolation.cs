@@ -13,7 +13,7 @@ internal sealed class MasterGroupIsolation() : Check("M3", "Master Group isolati
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (run.Spec.Members.Count < 3) return Finding.Skip("a cluster of two has no Agent");
-        return Quiet.Judge(run.Stray.Agents, "no member was only an Agent in any phase, or none was captured", "the Master Group");
+        return Quiet.Judge(run.Stray.Agents, "no member was only an Agent in any phase, or none was captured", "no Master Group packet");
     }
 }
 
@@ -27,7 +27,7 @@ internal sealed class NoFlooding() : Check("M4", "no flooding")
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (run.Spec.Observer is null && run.Spec.Outsiders.All(o => o.Place != OutsiderPlace.Segment))
             return Finding.Skip("the spec has no observer and no outsider in the segment");
-        return Quiet.Judge(run.Stray.Silent, "no port that joined nothing was captured", "a group");
+        return Quiet.Judge(run.Stray.Silent, "no port that joined nothing was captured", "no packet of either group");
     }
 }
 
@@ -48,7 +48,7 @@ internal static class Quiet
             };
         }
 
-        return Finding.Pass($"{what} was sent and none of it arrived at {Wording.Names(ports.Select(p => p.Port).Distinct(), 6)}, where other frames did");
+        return Finding.Pass($"{what} at {Wording.Names(ports.Select(p => p.Port).Distinct(), 6)}, where other frames arrived");
     }
 
     private static Finding Arrived(StrayArrival[] arrivals)

@@ -4,7 +4,7 @@ using VsanEmu.Core.Spec;
 namespace VsanEmu.Core.Checks.Rules;
 
 /// <summary>A2: an outsider in the segment reaches no member.</summary>
-internal sealed class SegmentOutsiderBlocked() : OutsidersBlocked("A2", "outsider in the segment is blocked")
+internal sealed class SegmentOutsiderBlocked() : OutsidersBlocked("A2", "outsider in segment blocked")
 {
     protected override string Nobody => "the spec has no outsider in the segment";
 
@@ -17,7 +17,7 @@ internal sealed class SegmentOutsiderBlocked() : OutsidersBlocked("A2", "outside
 }
 
 /// <summary>A3: an outsider beyond the gateway reaches no member.</summary>
-internal sealed class RemoteOutsiderBlocked() : OutsidersBlocked("A3", "outsider beyond the gateway is blocked")
+internal sealed class RemoteOutsiderBlocked() : OutsidersBlocked("A3", "remote outsider blocked")
 {
     protected override string Nobody => "the spec has no outsider beyond the gateway";
 
@@ -30,7 +30,7 @@ internal sealed class RemoteOutsiderBlocked() : OutsidersBlocked("A3", "outsider
 }
 
 /// <summary>A4: nor does an outsider that binds the reliable port as its source.</summary>
-internal sealed class SourcePortBlocked() : OutsidersBlocked("A4", "the source port opens nothing")
+internal sealed class SourcePortBlocked() : OutsidersBlocked("A4", "source port opens nothing")
 {
     protected override string Nobody => "the spec has no outsider";
 

@@ -4,7 +4,7 @@ using VsanEmu.Core.Spec;
 namespace VsanEmu.Core.Checks.Rules;
 
 /// <summary>P3: loss, duplication, reordering and corruption of each direction that carries anything.</summary>
-internal sealed class PathQuality() : Check("P3", "loss, duplicates, order, integrity")
+internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 {
     protected override string Expected(ClusterSpec spec) =>
         $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order";
@@ -27,8 +27,9 @@ internal sealed class PathQuality() : Check("P3", "loss, duplicates, order, inte
         if (bad.Length > 0)
         {
             DeliveryMatrix site = run.AgentDelivery.Lossy.Count > run.AgentDelivery.Silent.Count ? run.AgentDelivery : run.MasterDelivery;
-            string where = bad.Any(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent) ? $" {LossSite.Of(site).Where}" : "";
-            return Finding.Fail($"{bad.Length} of {alive.Length} directions are bad{where}: lost {total}{Extra(alive)}") with
+            bool lossy = bad.Any(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent);
+            string seen = lossy ? $"loss {LossSite.Of(site).Where}: {total}" : $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}";
+            return Finding.Fail(seen + Extra(alive)) with
             {
                 Evidence = bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line),
                 Cause = "a full queue, a rate or storm-control limit, a bad link, or a machine too slow for its emulated members",
@@ -36,6 +37,7 @@ internal sealed class PathQuality() : Check("P3", "loss, duplicates, order, inte
             };
         }
 
+        if (alive.Length == 0) return Finding.Inconclusive("nothing was delivered in any direction (M1, M2), so there is no quality to measure");
         if (dead > 0)
             return Finding.Inconclusive($"{dead} of {measured.Length} directions delivered nothing (M1, M2): their quality is unknown; elsewhere lost {total}");
         if (odd.Length > 0)
@@ -48,8 +50,8 @@ internal sealed class PathQuality() : Check("P3", "loss, duplicates, order, inte
             };
         }
 
-        long smallest = alive.Min(d => d.Sent);
-        return Finding.Pass($"{Wording.Count(alive.Length, "direction")}, lost {total}; one direction alone: {alive.OrderByDescending(d => d.Loss.Percent).First(d => d.Sent == smallest || d.Loss.Hits > 0).Loss}");
+        Delivery worst = alive.MaxBy(d => d.Loss.Interval95.High)!;
+        return Finding.Pass($"{Wording.Count(alive.Length, "direction")}, lost {total}; the least sure one {worst.Loss}");
     }
 
     private static string Line(Delivery d) => $"{d.Way}: lost {d.Loss}{Extra([d])}";
