@@ -70,6 +70,8 @@ public static class CheckCatalogue
     internal static IReadOnlyList<Check> Rules { get; } =
     [
         new ClusterForms(),
+        new EveryFlowArrives(),
+        new NoOtherFlow(),
         new SettingsAgree(),
         new AgentGroupDelivery(),
         new MasterGroupDelivery(),

@@ -9,6 +9,7 @@ namespace VsanEmu.Core.Checks.Analysis;
 internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 {
     private readonly Dictionary<string, PortCapture> _captures = seen.Ports.GroupBy(p => p.Port).ToDictionary(g => g.Key, g => g.First());
+    private readonly Dictionary<string, PhaseMatrix> _matrices = [];
     private readonly Dictionary<string, string> _names = NamesByAddress(spec);
 
     public ClusterSpec Spec => spec;
@@ -37,6 +38,17 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 
     /// <summary>The parts into which the segment fell; one when it is whole.</summary>
     public SegmentParts Segment => field ??= SegmentParts.Of(this);
+
+    /// <summary>Every flow that any assignment of roles has.</summary>
+    public FlowMatrix Union => field ??= FlowMatrix.OverAllRoles(spec);
+
+    /// <summary>A phase's flows; null stands for the time before the first one.</summary>
+    public PhaseMatrix MatrixOf(PhaseObservation? phase)
+    {
+        string name = phase?.Name ?? "";
+        if (!_matrices.TryGetValue(name, out PhaseMatrix? matrix)) _matrices[name] = matrix = new PhaseMatrix(this, phase);
+        return matrix;
+    }
 
     /// <summary>The capture at a port, or null.</summary>
     public PortCapture? Capture(string port) => _captures.GetValueOrDefault(port);
