@@ -38,8 +38,19 @@ internal sealed record RecordedSpec
         Thresholds = spec.Thresholds,
     };
 
-    /// <exception cref="FormatException">An address or the subnet is not one.</exception>
-    public ClusterSpec Resolve() => new()
+    /// <exception cref="FormatException">An address or the subnet is not one, or the spec contradicts itself.</exception>
+    public ClusterSpec Resolve()
+    {
+        if (Members.DistinctBy(m => m.Id).Count() < Members.Count || Members.DistinctBy(m => m.Name).Count() < Members.Count)
+            throw new FormatException("two members have the same number or name");
+        if (!Profile.Unicast && (Channels.AgentGroup is null || Channels.MasterGroup is null))
+            throw new FormatException($"profile {Profile.Name} uses groups, but there are none");
+        return Convert();
+    }
+
+    public static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
+
+    private ClusterSpec Convert() => new()
     {
         Name = Name,
         ClusterId = ClusterId,
@@ -65,8 +76,6 @@ internal sealed record RecordedSpec
         Gateway = Parse(Gateway),
         Thresholds = Thresholds,
     };
-
-    public static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
 }
 
 internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface);
@@ -105,7 +114,7 @@ internal sealed class ClusterSpecConverter : JsonConverter<ClusterSpec>
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new JsonException($"the spec holds no valid address or subnet: {e.Message}", e);
+            throw new JsonException($"the spec is not valid: {e.Message}", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Tests.Checks;
 
@@ -51,7 +52,7 @@ public sealed class RunRecordTests
     [Fact]
     public void A_spec_without_groups_gateway_or_observer_is_kept()
     {
-        Seen bare = Seen.Healthy(4).WithSpec(s => s with { Observer = null, Gateway = null, Outsiders = [], Channels = s.Channels with { AgentGroup = null, MasterGroup = null } });
+        Seen bare = Seen.Healthy(4).WithSpec(s => s with { Profile = FlowProfile.Vsan66, Observer = null, Gateway = null, Outsiders = [], Channels = s.Channels with { AgentGroup = null, MasterGroup = null } });
         RunRecord read = Read(Json(Record(bare))).Record!;
         Assert.Null(read.Spec.Observer);
         Assert.Null(read.Spec.Gateway);
@@ -120,6 +121,9 @@ public sealed class RunRecordTests
         { "a digest is none", r => r["observations"]!["phases"]![0]!["views"]![0]!["digest"] = "xyz" },
         { "a member's number is too large", r => r["spec"]!["members"]![0]!["id"] = 65 },
         { "a number is text", r => r["observations"]!["streams"]![0]!["sent"] = "many" },
+        { "a group is missing", r => r["spec"]!["channels"]!["agentGroup"] = null },
+        { "two members have one number", r => r["spec"]!["members"]![0]!["id"] = 2 },
+        { "two members have one name", r => r["spec"]!["members"]![0]!["name"] = "m02" },
         { "the spec is a list", r => r["spec"] = new JsonArray() },
         { "the spec is null", r => r["spec"] = null },
     };
