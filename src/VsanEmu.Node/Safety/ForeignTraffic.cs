@@ -2,6 +2,7 @@ using System.Net;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Core.Wire;
+using VsanEmu.Net.Capture;
 using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Node.Safety;
@@ -12,7 +13,7 @@ namespace VsanEmu.Node.Safety;
 /// carrying a stream without one frame of this tool. May be fed from several threads.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
-public sealed class ForeignTraffic(ClusterSpec cluster)
+public sealed class ForeignTraffic(ClusterSpec cluster) : ITransportSink
 {
     /// <summary>Conversations kept apart; further ones are not looked at.</summary>
     public const int MaxConversations = 1024;

@@ -6,8 +6,9 @@ namespace VsanEmu.Node.Safety;
 /// <summary>Stands between a starting node and the wire: the first time that the node wants to send, it decides once whether it may.</summary>
 /// <param name="member">The node's name.</param>
 /// <param name="foreign">What was heard so far, and is heard until the gate opens.</param>
+/// <param name="listener">The capture that runs until then; null when there is none.</param>
 /// <param name="force">Opens whatever was heard.</param>
-internal sealed class StartGate(string member, ForeignTraffic foreign, bool force)
+internal sealed class StartGate(string member, ForeignTraffic foreign, SegmentListener? listener, bool force)
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _open;
@@ -32,6 +33,7 @@ internal sealed class StartGate(string member, ForeignTraffic foreign, bool forc
         }
 
         _open = true;
+        listener?.Dispose();
         _opened.TrySetResult();
         return true;
     }
@@ -43,5 +45,9 @@ internal sealed class StartGate(string member, ForeignTraffic foreign, bool forc
         if (Refusal() is { } refusal) throw refusal;
     }
 
-    private ForeignTrafficException? Refusal() => !force && foreign.Heard is { Count: > 0 } heard ? new ForeignTrafficException(member, heard) : null;
+    private ForeignTrafficException? Refusal()
+    {
+        listener?.Look();
+        return !force && foreign.Heard is { Count: > 0 } heard ? new ForeignTrafficException(member, heard) : null;
+    }
 }
