@@ -163,5 +163,5 @@ internal sealed class CopyHolder(DataContext context)
     private static QueuedSend Reply(in ResyncMessage message, ResyncStatus status) =>
         new() { Session = message.Resync, Block = message.Number, Status = (byte)status };
 
-    private ulong NewIdentity() => SplitMix.Mix(context.Self.Value, context.NextNumber(), 0);
+    private ulong NewIdentity() => SplitMix.Mix(context.Self.Value, context.NextNumber(), 0) | 1;
 }

@@ -13,6 +13,7 @@ internal sealed partial class HostedVm
     private int _replaced;
     private MemberId _source;
     private ulong _resync;
+    private ulong _sourceCopy;
     private long _progressNs;
     private long _nextRebuildNs;
     private int _attempts;
@@ -58,6 +59,7 @@ internal sealed partial class HostedVm
         _mirrors[place] = target;
         Close(target, nowNs);
         (_target, _replaced, _source, _resync, _progressNs) = (target, replaced, source, _context.NextNumber(), nowNs);
+        _sourceCopy = _mirrors.First(m => m?.Member == source)!.Identity;
         _context.Counters.ResyncsStarted++;
         Publish();
         TryAttach(nowNs, place);

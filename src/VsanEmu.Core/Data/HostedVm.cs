@@ -113,6 +113,7 @@ internal sealed partial class HostedVm
         ResyncSource = _target is null ? MemberId.None : _source,
         ResyncTarget = _target?.Member ?? MemberId.None,
         Resync = _target is null ? 0 : _resync,
+        SourceCopy = _target is null ? 0 : _sourceCopy,
     };
 
     private void Publish()

@@ -19,6 +19,7 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
 
     private Phase _phase;
     private ulong _resync;
+    private ulong _copy;
     private MemberId _target;
     private uint _pass;
     private uint _number;
@@ -43,7 +44,7 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
         }
         else if (obj.Resync != _resync)
         {
-            (_phase, _resync, _target) = (Phase.Asking, obj.Resync, obj.ResyncTarget);
+            (_phase, _resync, _copy, _target) = (Phase.Asking, obj.Resync, obj.SourceCopy, obj.ResyncTarget);
             Ask();
         }
     }
@@ -51,7 +52,7 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
     /// <summary>Asks, or asks again. Due on each tick and when the connection opens.</summary>
     public void Ask()
     {
-        if (Active && _phase == Phase.Asking && holder[disk.Index] is { Complete: true }) Add(ResyncStep.Begin);
+        if (Active && _phase == Phase.Asking && Copy is not null) Add(ResyncStep.Begin);
     }
 
     public void LinkUp(MemberId peer, bool openedBySelf)
@@ -98,7 +99,7 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
     /// <summary>Writes a frame's payload, with the blocks as they are now; 0 when the frame has become void.</summary>
     public int Write(in QueuedSend send, Span<byte> payload)
     {
-        if (send.Session != _resync || holder[disk.Index] is not { } copy) return 0;
+        if (send.Session != _resync || Copy is not { } copy) return 0;
         if ((ResyncStep)send.Status == ResyncStep.Begin) return _phase == Phase.Asking ? Seal(payload, 0, 0, ResyncStep.Begin) : 0;
         if (_phase != Phase.Sending || send.Check != _pass || _end != 0) return 0;
 
@@ -125,6 +126,9 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
         Seal(payload, _number, count, last ? ResyncStep.End : ResyncStep.Blocks);
         return length;
     }
+
+    /// <summary>The copy to rebuild from, unless this member has lost it.</summary>
+    private HeldCopy? Copy => holder[disk.Index] is { Complete: true } held && held.Identity == _copy ? held : null;
 
     private int Seal(Span<byte> payload, uint number, ushort count, ResyncStep step)
     {

@@ -10,9 +10,10 @@ namespace VsanEmu.Core.Data;
 /// A VM's disk object, as its host publishes it in the directory (an entry of type DOM_OBJECT): who runs the VM, who holds its copies, and who is
 /// being rebuilt from whom. The entry's value is
 /// <code>
-///  0  u8   layout (1)            4 u16  resync source, 0 = none    16 u64  copies, bit n-1 is member n
-///  1  u8   1 = on                6 u16  resync target, 0 = none    24 u8   length of the name, 1 to 63
-///  2  u16  host                  8 u64  resync number, 0 = none    25 …    name, UTF-8
+///  0  u8   layout (1)            6 u16  resync target, 0 = none    24 u64  copies, bit n-1 is member n
+///  1  u8   1 = on                8 u64  resync number, 0 = none    32 u8   length of the name, 1 to 63
+///  2  u16  host                 16 u64  source's copy, 0 = none    33 …    name, UTF-8
+///  4  u16  resync source, 0 = none
 /// </code>
 /// </summary>
 public readonly record struct VmObject
@@ -20,7 +21,7 @@ public readonly record struct VmObject
     private const byte Layout = 1;
 
     /// <summary>Longest value that <see cref="Write"/> makes, bytes; far below <see cref="WireLimits.MaxValue"/>.</summary>
-    public const int MaxSize = 25 + WireLimits.MaxName;
+    public const int MaxSize = 33 + WireLimits.MaxName;
 
     /// <summary>The VM's name, as in the spec.</summary>
     public required string Vm { get; init; }
@@ -42,6 +43,9 @@ public readonly record struct VmObject
 
     /// <summary>The rebuild's number: each attempt has a new, larger one; 0 when there is none.</summary>
     public ulong Resync { get; init; }
+
+    /// <summary>Identity of the copy that the source rebuilds from: a source that has lost it, and holds another, does not. 0 when there is no rebuild.</summary>
+    public ulong SourceCopy { get; init; }
 
     /// <summary>The entry's name in its owner's part of the directory.</summary>
     public string Key => KeyOf(Vm);
@@ -67,6 +71,7 @@ public readonly record struct VmObject
         writer.Member(ResyncSource);
         writer.Member(ResyncTarget);
         writer.U64(Resync);
+        writer.U64(SourceCopy);
         writer.U64(Copies.Bits);
         int length = Encoding.UTF8.GetByteCount(Vm);
         if (length is 0 or > WireLimits.MaxName) throw new InvalidOperationException($"VM name of {length} bytes: 1 to {WireLimits.MaxName} allowed");
@@ -88,12 +93,13 @@ public readonly record struct VmObject
         MemberId source = reader.Member();
         MemberId target = reader.Member();
         ulong resync = reader.U64();
+        ulong sourceCopy = reader.U64();
         var copies = new MemberSet(reader.U64());
         byte length = reader.U8();
         ReadOnlySpan<byte> name = reader.Bytes(length, WireLimits.MaxName);
         if (!reader.Complete || layout != Layout || on > 1 || host.IsNone || length == 0) return false;
         if (copies.Count is 0 or > DataLimits.MaxCopies || !Utf8.IsValid(name)) return false;
-        if (source.IsNone != (resync == 0) || target.IsNone != (resync == 0)) return false;
+        if (source.IsNone != (resync == 0) || target.IsNone != (resync == 0) || (sourceCopy == 0) != (resync == 0)) return false;
         if (resync != 0 && (source == target || !copies.Contains(source))) return false;
         parsed = new VmObject
         {
@@ -104,6 +110,7 @@ public readonly record struct VmObject
             ResyncSource = source,
             ResyncTarget = target,
             Resync = resync,
+            SourceCopy = sourceCopy,
         };
         return true;
     }
