@@ -139,6 +139,28 @@ public sealed class FabricTests
         Assert.False(Plain.CanPing(fabric, "dev", "a"));
     }
 
+    // A kernel keeps 1024 ARP entries by default, for all namespaces together.
+    [Fact]
+    public async Task Sixty_four_members_can_all_talk_to_each_other_and_find_each_other_by_arp()
+    {
+        await using Fabric fabric = await TestCluster.ReadyAsync(64);
+        using Socket observer = Plain.Sniffer(fabric.Namespace("observer"));
+        var members = fabric.Plan.Members.ToArray();
+        Socket[] listeners = [.. members.Select(m => Plain.Listen(fabric, m.Name, 2233))];
+        (IPAddress To, Socket Socket)[] connections = [.. members.SelectMany(from => fabric.Namespace(from.Name).Run(() => members.Where(to => to != from)
+            .Select(to => (to.Address!, new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))).ToArray()))];
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        await Task.WhenAll(connections.Select(c => c.Socket.ConnectAsync(new IPEndPoint(c.To, 2233), limit.Token).AsTask()));
+        Assert.Equal(64 * 63, connections.Count(c => c.Socket.Connected));
+        byte[] frame = new byte[2048];
+        observer.Receive(frame);
+        Assert.Equal("ffffffffffff", Convert.ToHexStringLower(frame.AsSpan(0, 6)));
+        Assert.Equal("0806", Convert.ToHexStringLower(frame.AsSpan(12, 2)));
+        Array.ForEach(connections, c => c.Socket.Dispose());
+        Array.ForEach(listeners, l => l.Dispose());
+    }
+
     [Fact]
     public async Task A_stranger_is_routed_and_members_see_its_own_address()
     {

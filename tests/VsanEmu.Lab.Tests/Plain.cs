@@ -88,7 +88,7 @@ internal static class Plain
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        socket.Listen();
+        socket.Listen(128);
         return socket;
     });
 

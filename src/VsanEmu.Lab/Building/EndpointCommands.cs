@@ -23,12 +23,18 @@ internal static class EndpointCommands
         yield return ("net/ipv4/icmp_ratelimit", "0");
     }
 
-    /// <summary>The endpoint's address and route.</summary>
-    internal static IEnumerable<string> Configure(PlannedEndpoint endpoint)
+    /// <summary>The endpoint's address and route, and room for its neighbours.</summary>
+    internal static IEnumerable<string> Configure(PlannedEndpoint endpoint, FabricPlan plan)
     {
         if (endpoint.Address is { } address) yield return $"addr add {address}/{endpoint.PrefixLength} dev {endpoint.Interface}";
         yield return $"link set dev {endpoint.Interface} up";
-        if (endpoint.Router is { } router && endpoint.Address is not null) yield return $"route add default via {router}";
+        if (endpoint.Address is null) yield break;
+        if (endpoint.Router is { } router) yield return $"route add default via {router}";
+        if (endpoint.Port is null) yield break;
+        // All namespaces of a machine share one table of ARP entries, by default 1024 (gc_thresh3): 64 hosts that all know each other need 4032. An entry
+        // that counts as somebody else's is not counted. It is made empty here, and resolved by ARP on first use like any other.
+        foreach (PlannedEndpoint neighbour in plan.Endpoints.Where(e => e.Port is not null && e.Address is not null && e != endpoint))
+            yield return $"neigh add {neighbour.Address} dev {endpoint.Interface} nud none extern_learn";
     }
 
     /// <summary>Inside the gateway: the networks behind it, all on one bridge, with a port for each stranger.</summary>

@@ -32,7 +32,7 @@ internal static class FabricBuilder
                 Tool.IpBatch(EndpointCommands.NetworkBehind(plan, name => paths[name]));
                 Tool.Run("nft", ["-f", "-"], plan.Access.ToNft("inet"));
             });
-            InParallel(endpoints, e => e.Namespace.Run(() => Tool.IpBatch(EndpointCommands.Configure(e.Plan))), cancellation);
+            InParallel(endpoints, e => e.Namespace.Run(() => Tool.IpBatch(EndpointCommands.Configure(e.Plan, plan))), cancellation);
             foreach (IGrouping<string, FrameRule> fault in plan.FrameRules.GroupBy(r => r.Fault)) theSwitch.Run(() => PutIn(fault));
             return (theSwitch, endpoints);
         }
