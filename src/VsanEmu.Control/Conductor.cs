@@ -224,7 +224,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         Done = [.. _phases.Done.Select(p => (p.Name, TimeSpan.FromMicroseconds((p.EndNs - p.StartNs) / 1000)))],
         Elapsed = TimeSpan.FromMicroseconds(nowNs() / 1000),
         Members = [.. _crew.All.Select(m => m.View)],
-        Killed = _crew.Killed,
+        Killed = new HashSet<string>(_crew.Killed),
     };
 
     /// <summary>When the first living member says that it became Master after this time; null when none did.</summary>

@@ -24,8 +24,8 @@ internal sealed class Crew(IReadOnlyList<IMember> members)
 
     public IReadOnlyList<MemberView> Views => [.. Alive.Select(m => m.View)];
 
-    public IEnumerable<IReadOnlyCollection<MemberView>> ViewsBySide =>
-        Views.GroupBy(v => _sides.GetValueOrDefault(v.Member)).Select(g => (IReadOnlyCollection<MemberView>)[.. g]);
+    public IReadOnlyList<IReadOnlyCollection<MemberView>> ViewsBySide =>
+        [.. Views.GroupBy(v => _sides.GetValueOrDefault(v.Member)).Select(g => (IReadOnlyCollection<MemberView>)[.. g])];
 
     public void MarkKilled(string name) => _killed.Add(name);
 

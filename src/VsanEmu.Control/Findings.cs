@@ -17,7 +17,7 @@ internal sealed class Findings(
         var reports = crew.All.ToDictionary(m => m.Name, m => m.Report());
         return new RunObservations
         {
-            Phases = phases,
+            Phases = [.. phases.Select(p => p with { Settled = p.Settled && !reports.Values.Any(r => ChangedIn(p, r.Node)) })],
             Nodes = [.. reports.Values.Select(r => r.Node with { Killed = crew.Killed.Contains(r.Node.Member) })],
             Ports = ports,
             Streams = [.. Streams(reports)],
@@ -26,6 +26,9 @@ internal sealed class Findings(
             Partitions = partitions,
         };
     }
+
+    private static bool ChangedIn(PhaseObservation phase, NodeObservation node) =>
+        node.Roles.Any(change => change.AtNs >= phase.StartNs && change.AtNs <= phase.EndNs);
 
     // Every pair that should have heard is listed, also one of which the receiver knows nothing: it received 0.
     private static IEnumerable<StreamObservation> Streams(Dictionary<string, MemberReport> reports)

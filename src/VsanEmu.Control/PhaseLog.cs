@@ -46,7 +46,7 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
         Current = "";
     }
 
-    // A role that changed and changed back leaves its trace in the term.
+    // What changed and changed back in between is found in the members' own lists of changes (Findings).
     private static bool SameCluster(IReadOnlyList<MemberView> before, IReadOnlyList<MemberView> after) =>
         before.Count == after.Count && before.Zip(after).All(p =>
             p.First.Id == p.Second.Id && p.First.Role == p.Second.Role && p.First.Term == p.Second.Term && p.First.Backup == p.Second.Backup);

@@ -8,7 +8,9 @@ namespace VsanEmu.Control;
 public static class Settlement
 {
     /// <summary>Null when the members of these views form one cluster at rest, else what is missing, in words for a person.</summary>
-    public static string? Missing(IReadOnlyCollection<MemberView> side)
+    /// <param name="side">The members that can hear each other.</param>
+    /// <param name="split">True on a side of a split: then VMs may wait for copies that are on another side.</param>
+    public static string? Missing(IReadOnlyCollection<MemberView> side, bool split = false)
     {
         if (side.Count == 0) return null;
         MemberView[] masters = [.. side.Where(v => v.Role == Role.Master)];
@@ -23,15 +25,13 @@ public static class Settlement
         if (Others(side, v => !v.Members.SequenceEqual(members)) is { } deaf) return $"{deaf} to hear all {members.Length} members and no other";
         if (Others(side, v => v.Digest != masters[0].Digest) is { } behind) return $"{behind} to hold the Master's directory";
         if (Others(side, v => !v.AtRest) is { } busy) return $"{busy} to come to rest";
+        if (!split && Others(side, v => !v.DataAtRest) is { } waiting) return $"the VMs of {waiting} to have their copies";
         return null;
     }
 
     /// <summary>What is missing on any of the sides; null when each is at rest.</summary>
-    public static string? Missing(IEnumerable<IReadOnlyCollection<MemberView>> sides) =>
-        sides.Select(Missing).FirstOrDefault(m => m is not null);
-
-    /// <summary>Roles by member, as the members themselves say: equal before and after means that nothing changed.</summary>
-    public static IReadOnlyDictionary<MemberId, Role> Roles(IEnumerable<MemberView> views) => views.ToDictionary(v => v.Id, v => v.Role);
+    public static string? Missing(IReadOnlyList<IReadOnlyCollection<MemberView>> sides) =>
+        sides.Select(side => Missing(side, split: sides.Count > 1)).FirstOrDefault(m => m is not null);
 
     private static string? Others(IEnumerable<MemberView> views, Func<MemberView, bool> wrong)
     {

@@ -21,6 +21,7 @@ public sealed class SettlementTests
         { "one that hears less", v => v.Id.Value == 4 ? v with { Members = [new MemberId(4)] } : v, "m04 to hear all 4 members and no other" },
         { "one that is behind", v => v.Id.Value == 4 ? v with { Digest = 8 } : v, "m04 to hold the Master's directory" },
         { "one that is busy", v => v.Id.Value == 4 ? v with { AtRest = false } : v, "m04 to come to rest" },
+        { "a VM without its copy", v => v.Id.Value == 4 ? v with { DataAtRest = false } : v, "the VMs of m04 to have their copies" },
         { "all busy", v => v with { AtRest = false }, "m01, m02, m03, m04 to come to rest" },
     };
 
@@ -30,6 +31,14 @@ public sealed class SettlementTests
     {
         Assert.NotEmpty(name);
         Assert.Equal(missing, Settlement.Missing([.. Views.AtRest(4).Select(change)]));
+    }
+
+    [Fact]
+    public void A_VM_on_one_side_of_a_split_may_wait_for_its_copy()
+    {
+        MemberView waiting = Views.One(1, 1) with { DataAtRest = false };
+        Assert.Null(Settlement.Missing([Views.AtRest(2), [waiting]]));
+        Assert.NotNull(Settlement.Missing([[waiting]]));
     }
 
     [Fact]

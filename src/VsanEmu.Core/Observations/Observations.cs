@@ -95,11 +95,33 @@ public sealed record MemberView
     /// <summary>True when the member wants nothing more: it has a Master, the flows of its role are open, and no update or catch-up is outstanding.</summary>
     public required bool AtRest { get; init; }
 
+    /// <summary>True when no VM of the member's is starting, stopping, or waiting for a copy: on the small side of a split it may stay false.</summary>
+    public bool DataAtRest { get; init; } = true;
+
     /// <summary>Datagrams and frames sent so far.</summary>
     public required long Sent { get; init; }
 
     /// <summary>Datagrams and frames received so far.</summary>
     public required long Received { get; init; }
+
+    /// <summary>The view of a member that has not started: it hears nobody, not even itself.</summary>
+    public static MemberView NotStarted(MemberSpec member) => new()
+    {
+        Member = member.Name,
+        Id = member.Id,
+        Role = Role.Listening,
+        Master = MemberId.None,
+        Backup = MemberId.None,
+        Members = [],
+        Term = 0,
+        Entries = 0,
+        Digest = 0,
+        Opened = [],
+        Accepted = [],
+        AtRest = false,
+        Sent = 0,
+        Received = 0,
+    };
 }
 
 /// <summary>What a member kept about itself.</summary>

@@ -41,6 +41,7 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
             Opened = opened,
             Accepted = accepted,
             AtRest = AtRest(),
+            DataAtRest = node.Data.AtRest,
             Sent = node.Sent,
             Received = node.Received,
         };
@@ -66,7 +67,7 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
     }
 
     private bool AtRest() =>
-        !node.Master.IsNone && submissions.Pending == 0 && node.Data.AtRest && (node.IsMaster ? MasterAtRest() : MemberAtRest());
+        !node.Master.IsNone && submissions.Pending == 0 && (node.IsMaster ? MasterAtRest() : MemberAtRest());
 
     private bool MasterAtRest()
     {
