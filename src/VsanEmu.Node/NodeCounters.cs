@@ -18,41 +18,42 @@ internal sealed class NodeCounters
     private readonly HashSet<IPAddress> _strangers = [];
 
     /// <summary>A whole, intact datagram of this cluster came from an address that is not its sender's; it was dropped.</summary>
-    internal long DatagramMismatch() => Add("udp.address-mismatch");
+    internal long DatagramMismatch() => Add("address_mismatch.datagrams");
 
     /// <summary>A datagram could not be sent.</summary>
-    internal void SendError(SocketError error) => Add($"udp.send-error.{error}");
+    internal void SendError(SocketError error) => Add($"send_errors.{error}");
 
     /// <summary>A group could not be joined or left.</summary>
-    internal void MembershipError(SocketError error) => Add($"igmp.error.{error}");
+    internal void MembershipError(SocketError error) => Add($"membership_errors.{error}");
 
     /// <summary>A frame claimed another sender than the one whose address the connection comes from; the connection was cut.</summary>
-    internal long FrameMismatch() => Add("tcp.address-mismatch");
+    internal long FrameMismatch() => Add("address_mismatch.frames");
 
     /// <summary>A connection ended for a reason that is not an orderly end.</summary>
-    internal void Cut(CutReason reason, WireStatus status) => Add(status == WireStatus.Ok ? $"tcp.cut.{reason}" : $"tcp.cut.{reason}.{status}");
+    internal void Cut(CutReason reason, WireStatus status) => Add(status == WireStatus.Ok ? $"connections_cut.{reason}" : $"connections_cut.{reason}.{status}");
 
     /// <summary>A frame was dropped, because its connection had just ended.</summary>
-    internal void FrameDropped() => Add("tcp.frame-dropped");
+    internal void FrameDropped() => Add("frames_dropped");
 
     /// <summary>A connection was refused, because too many are open from its address.</summary>
-    internal void RefusedByLimit() => Add("tcp.refused-by-limit");
+    internal void RefusedByLimit() => Add("connections_refused.limit");
 
     /// <summary>A connection was refused by the node.</summary>
-    internal void RefusedByNode() => Add("tcp.refused-by-node");
+    internal void RefusedByNode() => Add("connections_refused.node");
 
     /// <summary>Somebody connected who is no member of the spec.</summary>
     internal void Stranger(IPAddress from)
     {
-        Add("tcp.stranger");
-        if (_strangers.Contains(from) || _strangers.Count < MaxStrangers && _strangers.Add(from)) Add($"tcp.stranger.{from}");
+        Add("strangers.connections");
+        if (_strangers.Contains(from) || _strangers.Count < MaxStrangers && _strangers.Add(from)) Add($"strangers.{from}");
     }
 
-    /// <summary>All counters together with <paramref name="others"/>, which win where a name is in both.</summary>
-    internal Dictionary<string, long> With(IReadOnlyDictionary<string, long> others)
+    /// <summary>All counters together with <paramref name="others"/>, whose names are different ones, and what the sockets counted.</summary>
+    internal Dictionary<string, long> With(IReadOnlyDictionary<string, long> others, long receiveErrors)
     {
         var all = new Dictionary<string, long>(_counts);
-        foreach ((string name, long count) in others) all[name] = count;
+        foreach ((string name, long count) in others) all.Add(name, count);
+        if (receiveErrors > 0) all.Add("receive_errors", receiveErrors);
         return all;
     }
 

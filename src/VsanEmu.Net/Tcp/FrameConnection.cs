@@ -50,6 +50,9 @@ public sealed class FrameConnection
     /// <summary>The peer.</summary>
     public IPEndPoint Remote { get; }
 
+    /// <summary>Whole frames received so far.</summary>
+    public long Frames => Volatile.Read(ref _frames);
+
     /// <summary>Starts to receive and to watch the peer's silence.</summary>
     public void Start()
     {
@@ -206,7 +209,7 @@ public sealed class FrameConnection
                     return;
                 }
 
-                reason = Volatile.Read(ref _frames) == 0 ? CutReason.NoHello : CutReason.Idle;
+                reason = Frames == 0 ? CutReason.NoHello : CutReason.Idle;
             }
         }
 

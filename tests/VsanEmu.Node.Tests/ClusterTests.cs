@@ -1,0 +1,91 @@
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Protocol;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Node.Tests;
+
+/// <summary>Three members over real sockets on a real switch: they form, lose a Master, stop, and come back.</summary>
+public sealed class ClusterTests
+{
+    [Theory]
+    [InlineData("article")]
+    [InlineData("vsan65")]
+    [InlineData("vsan66")]
+    public async Task Three_members_form_a_cluster_with_two_connections_for_each_pair_with_the_master(string profile)
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3, FlowProfile.All.Single(p => p.Name == profile)));
+        await cluster.FormAsync();
+        MemberView master = cluster.Runners.Select(r => r.View).Single(v => v.Role == Role.Master);
+        MemberId[] others = [.. master.Members.Where(m => m != master.Id)];
+        Assert.Equal(others, master.Opened.Order());
+        Assert.Equal(others, master.Accepted.Order());
+        foreach (NodeRunner runner in cluster.Runners)
+        {
+            IReadOnlyDictionary<string, long> counters = runner.Report().Node.Counters;
+            Assert.DoesNotContain(counters.Keys, k => k.StartsWith("send_errors") || k.StartsWith("broken") || k.StartsWith("address_mismatch"));
+            Assert.Equal(24, runner.Report().Node.Settings.PrefixLength);
+        }
+    }
+
+    [Fact]
+    public async Task A_killed_master_is_followed_by_its_backup_and_nothing_acknowledged_is_lost()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(4));
+        await cluster.FormAsync();
+        MemberView before = cluster.Runners.First().View;
+        NodeRunner agent = cluster.Runners.First(r => r.View.Role == Role.Agent);
+        for (int i = 0; i < 20; i++) await agent.CommandAsync(new MemberCommand.Submit($"key{i}", new byte[100]));
+        await RunningCluster.RestAsync(cluster.Runners, TimeSpan.FromSeconds(5));
+        Assert.True(agent.Report().Node.Acknowledged.Count >= 20);
+
+        long killed = TimeProvider.System.GetTimestamp();
+        await cluster[before.Master].KillAsync(default);
+        NodeRunner[] living = [.. cluster.Runners.Where(r => r != cluster[before.Master])];
+        await RunningCluster.UntilAsync(() => cluster[before.Backup].View.Role == Role.Master, TimeSpan.FromSeconds(5), () => RunningCluster.Text(cluster[before.Backup].View));
+        TimeSpan took = TimeProvider.System.GetElapsedTime(killed);
+        // 5 heartbeats of 200 ms, counted from the last one heard; the rest is the machine's.
+        Assert.InRange(took.TotalMilliseconds, 600, 2000);
+        await RunningCluster.RestAsync(living, TimeSpan.FromSeconds(10));
+
+        Assert.Equal(before.Backup, living[0].View.Master);
+        IReadOnlyDictionary<Guid, ulong> directory = cluster[before.Backup].Report().Directory;
+        foreach (AckedUpdate update in agent.Report().Node.Acknowledged) Assert.True(directory.GetValueOrDefault(update.Key) >= update.Revision);
+        Assert.True(cluster[before.Master].Report().Node.Killed);
+    }
+
+    [Fact]
+    public async Task A_member_that_stops_says_goodbye_and_may_come_back()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3));
+        await cluster.FormAsync();
+        NodeRunner agent = cluster.Runners.Single(r => r.View.Role == Role.Agent);
+        MemberId id = agent.View.Id;
+        NodeRunner[] others = [.. cluster.Runners.Where(r => r != agent)];
+
+        long asked = TimeProvider.System.GetTimestamp();
+        await agent.StopAsync(default);
+        Assert.True(TimeProvider.System.GetElapsedTime(asked) < TimeSpan.FromSeconds(1.5));
+        // Sooner than silence would tell: it said so.
+        await RunningCluster.UntilAsync(
+            () => others.All(r => !r.View.Members.Contains(id)), TimeSpan.FromMilliseconds(600), () => string.Join("\n", others.Select(r => RunningCluster.Text(r.View))));
+        Assert.DoesNotContain(others, r => r.Report().Node.Counters.Keys.Any(k => k.StartsWith("connections_cut")));
+
+        await cluster.Add(id).StartAsync(default);
+        await RunningCluster.RestAsync(cluster.Runners, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_runner_has_one_life()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(2));
+        NodeRunner runner = cluster.Add(new MemberId(1));
+        Assert.Throws<InvalidOperationException>(() => runner.View);
+        await runner.StartAsync(default);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => runner.StartAsync(default));
+        await runner.StopAsync(default);
+        await runner.StopAsync(default);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => runner.CommandAsync(new MemberCommand.ProbePeers()));
+        Assert.False(runner.Report().Node.Killed);
+    }
+}
