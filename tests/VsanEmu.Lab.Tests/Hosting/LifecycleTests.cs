@@ -64,7 +64,7 @@ public sealed class LifecycleTests : IDisposable
     [InlineData(true)]
     public async Task An_ordinary_user_gets_a_fabric_in_the_same_process(bool byDotnet)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && !Lab.Hosting.Privilege.InUserNamespace, "only root can become an ordinary user; this user is one");
+        Assert.SkipUnless(ProcessTable.CanBecome(Nobody), "only root can become an ordinary user; this user is one");
         string copy = CopyForEveryone();
         ProcessStartInfo start = LabChild.Start(nameof(LabChild.Builds_a_fabric_and_waits), ReportFile, copy, byDotnet);
         start.ArgumentList.Insert(0, start.FileName);

@@ -6,6 +6,10 @@ internal static class ProcessTable
     /// <summary>The process group of a process.</summary>
     public static int Group(int process) => Fields(process) is { } fields ? int.Parse(fields[2]) : 0;
 
+    /// <summary>True when this process could take on a user's id: it is root, and not in a user namespace that lacks that user.</summary>
+    public static bool CanBecome(int user) => Environment.IsPrivilegedProcess && File.ReadLines("/proc/self/uid_map")
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Any(map => long.Parse(map[0]) <= user && user < long.Parse(map[0]) + long.Parse(map[2]));
+
     /// <summary>True while a process is there and no zombie.</summary>
     public static bool Lives(int process) => Fields(process) is { } fields && fields[0] != "Z";
 
