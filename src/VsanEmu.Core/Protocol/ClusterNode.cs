@@ -61,6 +61,12 @@ public sealed class ClusterNode
 
     internal NodeContext Context => _node;
 
+    /// <summary>Every part of its memory that can grow: its name, how much it holds, and the limit.</summary>
+    internal IEnumerable<(string Name, int Used, int Limit)> Memory() => _report.Memory();
+
+    /// <summary>Own updates whose acknowledgement came at this instant.</summary>
+    internal IEnumerable<AckedUpdate> AcknowledgedAt(long atNs) => _submissions.AcknowledgedAt(atNs);
+
     /// <summary>Begins to listen: joins the Agent Group, sends nothing else for <c>Timers.Listen</c>, then becomes an Agent.</summary>
     public void Start(long nowNs)
     {

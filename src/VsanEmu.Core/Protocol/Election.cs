@@ -15,7 +15,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     private const int HeartbeatsPerRank = 2;
 
     /// <summary>Changes of role that are remembered; later ones are counted only.</summary>
-    private const int MaxChanges = 1024;
+    public const int MaxChanges = 1024;
 
     private readonly MergePush _handover = new(node);
     private readonly List<RoleChange> _changes = [];

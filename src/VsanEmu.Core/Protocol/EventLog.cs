@@ -10,6 +10,8 @@ internal sealed class EventLog(Counters counters)
 
     private readonly Queue<NodeEvent> _queue = new();
 
+    public int Count => _queue.Count;
+
     public void Add(long nowNs, NodeEventKind kind, MemberId peer, string detail)
     {
         if (_queue.Count >= Capacity) counters.Add("events.dropped");

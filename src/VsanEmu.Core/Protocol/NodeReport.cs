@@ -2,6 +2,7 @@ using System.Net;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
 
 namespace VsanEmu.Core.Protocol;
 
@@ -59,6 +60,18 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
         Acknowledged = [.. submissions.Acknowledged],
         SettingsMismatch = Mismatched(),
     };
+
+    public IEnumerable<(string Name, int Used, int Limit)> Memory() =>
+    [
+        ("things to send", node.Outbox.Count, Outbox.Capacity),
+        ("events", node.Events.Count, EventLog.Capacity),
+        ("connections", node.Connections.All.Count, ConnectionTable.MaxGreeting + (2 * MemberId.Max)),
+        ("directory entries", node.Directory.Count, WireLimits.MaxEntries),
+        ("updates that wait", submissions.Pending, Submissions.MaxPending),
+        ("updates remembered", submissions.Acknowledged.Count, Submissions.MaxRemembered),
+        ("merges that wait", ordering.WaitingMerges, Ordering.MaxWaiting),
+        ("role changes", election.Changes.Count, Election.MaxChanges),
+    ];
 
     private bool Add(List<MemberId> members)
     {

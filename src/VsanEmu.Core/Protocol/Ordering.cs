@@ -10,13 +10,15 @@ namespace VsanEmu.Core.Protocol;
 internal sealed class Ordering(NodeContext node, Action<long, UpdateAck> acknowledgeOwn)
 {
     /// <summary>Merges whose end waits for the Backup, at most: one for each member.</summary>
-    private const int MaxWaiting = MemberId.Max;
+    public const int MaxWaiting = MemberId.Max;
 
     private readonly List<(ConnectionId Connection, ulong Sequence)> _waiting = [];
     private ulong _confirmed;
     private ulong _acknowledged;
 
     public EntryLog Log { get; } = new();
+
+    public int WaitingMerges => _waiting.Count;
 
     /// <summary>The last number that is safe.</summary>
     public ulong Committed => node.Backup.IsNone || node.Sabotaged(Sabotage.AcknowledgeEarly) ? Log.Last : _confirmed;

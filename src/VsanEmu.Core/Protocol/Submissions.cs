@@ -18,10 +18,14 @@ internal sealed class Submissions(NodeContext node)
     private readonly Dictionary<Guid, DirectoryEntry> _pending = [];
     private readonly Dictionary<Guid, AckedUpdate> _acknowledged = [];
     private ulong _revision;
+    private long _lastAcknowledgedNs = -1;
 
     public int Pending => _pending.Count;
 
     public IReadOnlyCollection<AckedUpdate> Acknowledged => _acknowledged.Values;
+
+    public IEnumerable<AckedUpdate> AcknowledgedAt(long atNs) =>
+        _lastAcknowledgedNs == atNs ? _acknowledged.Values.Where(a => a.AtNs == atNs) : [];
 
     public IReadOnlyCollection<DirectoryEntry> Waiting => _pending.Values;
 
@@ -81,6 +85,7 @@ internal sealed class Submissions(NodeContext node)
         }
 
         node.Counters.Add("updates.acknowledged");
+        _lastAcknowledgedNs = nowNs;
         if (_acknowledged.Count >= MaxRemembered && !_acknowledged.ContainsKey(ack.Key)) _acknowledged.Remove(_acknowledged.First().Key);
         _acknowledged[ack.Key] = new AckedUpdate(ack.Key, ack.Revision, nowNs);
     }

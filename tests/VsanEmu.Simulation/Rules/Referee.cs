@@ -1,0 +1,97 @@
+using VsanEmu.Control;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Protocol;
+using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
+using VsanEmu.Simulation.Worlds;
+
+namespace VsanEmu.Simulation.Rules;
+
+/// <summary>Watches a world and knows every rule.</summary>
+internal sealed class Referee(ClusterSpec cluster) : IWitness
+{
+    /// <summary>The last things that happened, for the report of a failure.</summary>
+    private const int MaxStory = 400;
+
+    private readonly FlowRules _flows = new(cluster);
+    private readonly Queue<string> _story = new();
+
+    public required Func<World> World { get; init; }
+
+    public Obligations Obligations { get; } = new();
+
+    /// <summary>Keeps what happened, in words. Costs time.</summary>
+    public bool Tells { get; init; }
+
+    public IEnumerable<string> Story => _story;
+
+    public void Sends(Host from, in Transmit transmit, ReadOnlySpan<byte> bytes, Pipe? pipe)
+    {
+        if (_flows.Wrong(from, transmit, bytes, pipe) is { } wrong)
+            throw new Violation($"outside the matrix: {from} ({from.Node!.Role}) sends {wrong}: {transmit}");
+        if (transmit.Kind == TransmitKind.Frame && bytes[5] == (byte)MessageKind.UpdateAck) SendsAck(from, bytes);
+        if (Tells && transmit.Kind is not TransmitKind.Datagram) Tell(from, transmit.Kind == TransmitKind.Frame ? $"{(MessageKind)bytes[5]} {transmit}" : $"{transmit}");
+    }
+
+    public void Saw(Host host, in NodeEvent e)
+    {
+        if (Tells) Tell(host, $"{e.Kind} {e.Peer} {e.Detail}");
+    }
+
+    public void AfterInput(Host host, Role before)
+    {
+        ClusterNode node = host.Node!;
+        if (before is Role.Master or Role.Backup && node.Role != before) Obligations.Extend([host], host);
+        if (node.Role == Role.Master)
+        {
+            foreach (AckedUpdate own in node.AcknowledgedAt(World().NowNs)) Obligations.Acknowledged(host, own.Key, own.Revision, World().Hosts);
+        }
+
+        if (!_flows.RightGroups(node.Role, host.Groups) && node.NextTimeoutNs != long.MaxValue)
+            throw new Violation($"{host} ({node.Role}) has joined {string.Join(" and ", host.Groups)}");
+    }
+
+    public void BeforeDeath(Host host)
+    {
+        Obligations.Extend(World().Living);
+        if (Tells) Tell(host, "dies");
+    }
+
+    /// <summary>No part of any node's memory is over its limit.</summary>
+    public void CheckMemory(IEnumerable<Host> living)
+    {
+        foreach (Host host in living)
+            foreach ((string name, int used, int limit) in host.Node!.Memory())
+                if (used > limit) throw new Violation($"{host} holds {used} {name}: at most {limit}");
+    }
+
+    /// <summary>What the cluster still waits for; null at rest.</summary>
+    public static string? Unsettled(IEnumerable<Host> side) => Settlement.Missing([.. side.Select(h => h.Node!.View)]);
+
+    /// <summary>At rest the connections of the matrix are there, two for each member and its Master, one opened by each side.</summary>
+    public static void CheckConnections(IReadOnlyList<Host> side)
+    {
+        Host? master = side.FirstOrDefault(h => h.Node!.Role == Role.Master);
+        foreach (Host member in side.Where(h => h != master))
+        {
+            int byMember = member.Pipes.Values.Count(p => p.Opener == member && p.Acceptor == master && p.Accepted);
+            int byMaster = member.Pipes.Values.Count(p => p.Opener == master && p.Acceptor == member);
+            if (byMember != 1 || byMaster != 1)
+                throw new Violation($"between {master} and {member} at rest: {byMaster} connections opened by the Master, {byMember} by the member");
+        }
+    }
+
+    public void Tell(object who, string what)
+    {
+        if (_story.Count >= MaxStory) _story.Dequeue();
+        _story.Enqueue($"{World().NowNs / 1e9,9:F4} {who} {what}");
+    }
+
+    private void SendsAck(Host from, ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> payload = bytes[MessageHeader.Size..^MessageHeader.Trailer];
+        if (!UpdateAck.TryParse(payload, out UpdateAck ack)) throw new Violation($"{from} sends an acknowledgement that is none");
+        if (ack.Result == UpdateResult.Safe) Obligations.Acknowledged(from, ack.Key, ack.Revision, World().Hosts);
+    }
+}
