@@ -73,7 +73,7 @@ public sealed class ClusterNode
         _listenUntilNs = nowNs + NodeContext.Ns(_node.Cluster.Timers.Listen);
         _exchanges.Begin(nowNs);
         if (!_node.Cluster.Profile.Unicast)
-            _node.Outbox.Add(new Outgoing(TransmitKind.Join, FlowId.C8, FlowGroup.Agent, MemberId.None, default));
+            _node.Outbox.Add(new Outgoing(TransmitKind.Join, FlowGroup.Agent, MemberId.None, default));
     }
 
     /// <summary>A datagram arrived on a group's socket; <see cref="FlowGroup.None"/> is the unicast one.</summary>
@@ -223,8 +223,8 @@ public sealed class ClusterNode
         foreach (Connection connection in _node.Connections.All.ToArray()) _dialing.Close(nowNs, connection, "this node leaves");
         if (!_node.Cluster.Profile.Unicast)
         {
-            if (Role is Role.Backup or Role.Master) _node.Outbox.Add(new Outgoing(TransmitKind.Leave, FlowId.C8, FlowGroup.Master, MemberId.None, default));
-            _node.Outbox.Add(new Outgoing(TransmitKind.Leave, FlowId.C8, FlowGroup.Agent, MemberId.None, default));
+            if (Role is Role.Backup or Role.Master) _node.Outbox.Add(new Outgoing(TransmitKind.Leave, FlowGroup.Master, MemberId.None, default));
+            _node.Outbox.Add(new Outgoing(TransmitKind.Leave, FlowGroup.Agent, MemberId.None, default));
         }
 
         _left = true;

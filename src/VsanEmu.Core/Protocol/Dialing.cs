@@ -104,7 +104,7 @@ internal sealed class Dialing(NodeContext node, Following following, Election el
     /// <summary>Ends a connection from this side.</summary>
     public void Close(long nowNs, Connection connection, string why)
     {
-        node.Outbox.Add(new Outgoing(TransmitKind.Close, node.FlowOf(connection), FlowGroup.None, connection.Peer, connection.Id));
+        node.Outbox.Add(new Outgoing(TransmitKind.Close, FlowGroup.None, connection.Peer, connection.Id));
         Forget(nowNs, connection, why);
     }
 
@@ -124,7 +124,7 @@ internal sealed class Dialing(NodeContext node, Following following, Election el
     {
         var connection = new Connection(new ConnectionId(--_lastId), peer, openedBySelf: true, nowNs);
         node.Connections.AddOpened(connection);
-        node.Outbox.Add(new Outgoing(TransmitKind.Connect, node.FlowTo(peer), FlowGroup.None, peer, connection.Id));
+        node.Outbox.Add(new Outgoing(TransmitKind.Connect, FlowGroup.None, peer, connection.Id));
     }
 
     private bool IsDue(long nowNs, Connection connection) =>

@@ -201,7 +201,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
         node.Role = to;
         node.ViewDirty = true;
         if (listens != listened && !node.Cluster.Profile.Unicast)
-            node.Outbox.Add(new Outgoing(listens ? TransmitKind.Join : TransmitKind.Leave, FlowId.C8, FlowGroup.Master, MemberId.None, default));
+            node.Outbox.Add(new Outgoing(listens ? TransmitKind.Join : TransmitKind.Leave, FlowGroup.Master, MemberId.None, default));
         if (_changes.Count < MaxChanges) _changes.Add(new RoleChange(nowNs, to, node.Master, node.Term, reason));
         else node.Counters.Add("roles.not_kept");
         node.Events.Add(nowNs, NodeEventKind.RoleChanged, node.Master, $"{to}: {reason}");

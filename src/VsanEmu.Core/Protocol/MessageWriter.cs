@@ -14,29 +14,24 @@ internal sealed class MessageWriter(NodeContext node, Ordering ordering)
     /// <summary>False when the thing has become pointless meanwhile.</summary>
     public bool TryWrite(long nowNs, in Outgoing item, Span<byte> buffer, out Transmit transmit)
     {
-        transmit = new Transmit(item.Kind, item.Flow, item.Group, item.To, item.Connection, 0);
-        if (item.Kind is not (TransmitKind.Datagram or TransmitKind.Frame)) return true;
-        Connection? connection = null;
-        if (item.Kind == TransmitKind.Frame)
+        transmit = new Transmit(item.Kind, FlowId.C8, item.Group, item.To, item.Connection, 0);
+        return item.Kind switch
         {
-            connection = node.Connections.Find(item.Connection);
-            if (connection is null || (!connection.Ready && item.Message != MessageKind.Hello)) return false;
-        }
-
-        int payload = WritePayload(item, buffer[MessageHeader.Size..^MessageHeader.Trailer]);
-        if (payload < 0) return false;
-        transmit = transmit with { Length = Seal(nowNs, item.Message, connection, item, buffer, payload) };
-        return true;
+            TransmitKind.Datagram => TryWriteDatagram(nowNs, item, buffer, ref transmit),
+            TransmitKind.Frame => TryWriteFrame(nowNs, item, buffer, ref transmit),
+            TransmitKind.Connect or TransmitKind.Close => WithFlow(item, ref transmit),
+            _ => true,
+        };
     }
 
     /// <summary>The next frame of the data plane.</summary>
     public bool TryWriteData(long nowNs, Span<byte> buffer, out Transmit transmit)
     {
-        while (node.Data.TryPollSend(nowNs, buffer[MessageHeader.Size..^MessageHeader.Trailer], out DataSend send))
+        while (node.Data.TryPollSend(nowNs, Payload(buffer), out DataSend send))
         {
             Connection? connection = send.OnOpenedBySelf ? node.Connections.Opened(send.To) : node.Connections.Accepted(send.To);
             if (connection is not { Ready: true }) continue;
-            int length = Seal(nowNs, send.Kind, connection, default, buffer, send.Length);
+            int length = Seal(nowNs, send.Kind, ++connection.Sent, buffer, send.Length);
             transmit = new Transmit(TransmitKind.Frame, send.Flow, FlowGroup.None, send.To, connection.Id, length);
             return true;
         }
@@ -45,13 +40,38 @@ internal sealed class MessageWriter(NodeContext node, Ordering ordering)
         return false;
     }
 
-    private int Seal(long nowNs, MessageKind kind, Connection? connection, in Outgoing item, Span<byte> buffer, int payload)
+    // The role may have changed since: what the present one does not send to the group is not said.
+    private bool TryWriteDatagram(long nowNs, in Outgoing item, Span<byte> buffer, ref Transmit transmit)
     {
-        ulong sequence = connection is not null ? ++connection.Sent
-            : item.Group != FlowGroup.None ? ++_byGroup[(int)item.Group]
-            : ++_byPeer[item.To.Value];
-        return new MessageHeader(kind, node.Cluster.ClusterId, node.Self.Id, sequence, nowNs).Seal(buffer, payload);
+        if (!node.SendsTo(item.Group)) return false;
+        FlowGroup group = item.To.IsNone ? item.Group : FlowGroup.None;
+        int payload = WritePayload(item, Payload(buffer));
+        if (payload < 0) return false;
+        ulong sequence = item.To.IsNone ? ++_byGroup[(int)item.Group] : ++_byPeer[item.To.Value];
+        transmit = transmit with { Flow = node.FlowTo(item.Group), Group = group, Length = Seal(nowNs, item.Message, sequence, buffer, payload) };
+        return true;
     }
+
+    private bool TryWriteFrame(long nowNs, in Outgoing item, Span<byte> buffer, ref Transmit transmit)
+    {
+        Connection? connection = node.Connections.Find(item.Connection);
+        if (connection is null || (!connection.Ready && item.Message != MessageKind.Hello)) return false;
+        int payload = WritePayload(item, Payload(buffer));
+        if (payload < 0) return false;
+        transmit = transmit with { Flow = node.FlowOf(connection), Length = Seal(nowNs, item.Message, ++connection.Sent, buffer, payload) };
+        return true;
+    }
+
+    private bool WithFlow(in Outgoing item, ref Transmit transmit)
+    {
+        transmit = transmit with { Flow = item.To.IsNone ? FlowId.None : node.FlowTo(item.To) };
+        return true;
+    }
+
+    private static Span<byte> Payload(Span<byte> buffer) => buffer[MessageHeader.Size..^MessageHeader.Trailer];
+
+    private int Seal(long nowNs, MessageKind kind, ulong sequence, Span<byte> buffer, int payload) =>
+        new MessageHeader(kind, node.Cluster.ClusterId, node.Self.Id, sequence, nowNs).Seal(buffer, payload);
 
     // Bytes of the payload, or -1 when there is nothing to say any more.
     private int WritePayload(in Outgoing item, Span<byte> payload)
@@ -65,6 +85,7 @@ internal sealed class MessageWriter(NodeContext node, Ordering ordering)
             case MessageKind.KeepAlive or MessageKind.Bye:
                 return 0;
             case MessageKind.Update:
+                if (node.IsMaster) return -1;
                 return WriteEntry(item.Entry!, payload);
             case MessageKind.Disseminate:
                 if (!node.IsMaster) return -1;

@@ -105,7 +105,7 @@ internal sealed class NodeContext
 
     /// <summary>Queues a frame on a connection.</summary>
     public void Frame(Connection connection, MessageKind message, DirectoryEntry? entry = null, ulong a = 0, ulong b = 0, byte c = 0) =>
-        Outbox.Add(new Outgoing(TransmitKind.Frame, FlowOf(connection), FlowGroup.None, connection.Peer, connection.Id, message) { Entry = entry, A = a, B = b, C = c });
+        Outbox.Add(new Outgoing(TransmitKind.Frame, FlowGroup.None, connection.Peer, connection.Id, message) { Entry = entry, A = a, B = b, C = c });
 
     /// <summary>Queues a datagram to every group to which this node's role sends; in a unicast profile, a copy to each listener.</summary>
     public void Say(MessageKind message, DirectoryEntry? entry = null, ulong a = 0)
@@ -121,24 +121,26 @@ internal sealed class NodeContext
     /// <summary>Queues a datagram to one group; in a unicast profile, a copy to each of its listeners.</summary>
     public void SayTo(FlowGroup group, MessageKind message, DirectoryEntry? entry = null, ulong a = 0, ulong b = 0, byte c = 0)
     {
-        FlowId flow = Role switch
-        {
-            Role.Master => FlowId.C3,
-            Role.Backup => group == FlowGroup.Master ? FlowId.C5 : FlowId.C4,
-            _ => FlowId.C6,
-        };
         if (!Cluster.Profile.Unicast)
         {
-            Outbox.Add(new Outgoing(TransmitKind.Datagram, flow, group, MemberId.None, default, message) { Entry = entry, A = a, B = b, C = c });
+            Outbox.Add(new Outgoing(TransmitKind.Datagram, group, MemberId.None, default, message) { Entry = entry, A = a, B = b, C = c });
             return;
         }
 
         foreach (Peer peer in Peers.All)
         {
             if (group == FlowGroup.Master && peer.Id != Master) continue;
-            Outbox.Add(new Outgoing(TransmitKind.Datagram, flow, FlowGroup.None, peer.Id, default, message) { Entry = entry, A = a, B = b, C = c });
+            Outbox.Add(new Outgoing(TransmitKind.Datagram, group, peer.Id, default, message) { Entry = entry, A = a, B = b, C = c });
         }
     }
+
+    /// <summary>The flow of the matrix that a datagram to a group is.</summary>
+    public FlowId FlowTo(FlowGroup group) => Role switch
+    {
+        Role.Master => FlowId.C3,
+        Role.Backup => group == FlowGroup.Master ? FlowId.C5 : FlowId.C4,
+        _ => FlowId.C6,
+    };
 
     /// <summary>The flow of the matrix that a connection is.</summary>
     public FlowId FlowOf(Connection connection)

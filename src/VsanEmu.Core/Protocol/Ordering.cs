@@ -121,8 +121,10 @@ internal sealed class Ordering(NodeContext node, Action<long, UpdateAck> acknowl
         while (_acknowledged < Math.Min(Committed, Log.Last)) Acknowledge(nowNs, Log[++_acknowledged], UpdateResult.Safe);
         for (int i = 0; i < _waiting.Count; i++)
         {
-            if (_waiting[i].Sequence > Committed) continue;
-            if (node.Connections.Find(_waiting[i].Connection) is { Ready: true } connection)
+            Connection? connection = node.Connections.Find(_waiting[i].Connection);
+            // The Backup itself holds what it hands over, and confirms anything only once its merge is through.
+            if (_waiting[i].Sequence > Committed && connection?.Peer != node.Backup) continue;
+            if (connection is { Ready: true })
                 node.Frame(connection, MessageKind.MergeReply, a: ulong.MaxValue, b: (ulong)node.Term);
             _waiting.RemoveAt(i--);
         }

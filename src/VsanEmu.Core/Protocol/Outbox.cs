@@ -6,10 +6,10 @@ namespace VsanEmu.Core.Protocol;
 
 /// <summary>
 /// One thing to be sent or done, kept small until the driver polls: its bytes are made then, from <see cref="Entry"/> and the numbers, whose
-/// meaning depends on <see cref="Message"/> (see <see cref="MessageWriter"/>).
+/// meaning depends on <see cref="Message"/> (see <see cref="MessageWriter"/>). The flow it belongs to is found then as well, from the role of that moment.
 /// </summary>
 internal readonly record struct Outgoing(
-    TransmitKind Kind, FlowId Flow, FlowGroup Group, MemberId To, ConnectionId Connection, MessageKind Message = MessageKind.None)
+    TransmitKind Kind, FlowGroup Group, MemberId To, ConnectionId Connection, MessageKind Message = MessageKind.None)
 {
     public DirectoryEntry? Entry { get; init; }
 

@@ -93,8 +93,10 @@ internal sealed class FlowRules(ClusterSpec cluster)
     {
         MemberId opener = pipe.Opener.Id;
         bool byHost = kind is MessageKind.WriteRequest or MessageKind.ReadRequest or MessageKind.Attach;
+        // A target answers its source, and tells the VM's member when it is done.
+        bool byTarget = kind == MessageKind.ResyncReply && sent.Flow == FlowId.D2;
         bool byHolder = kind is MessageKind.WriteReply or MessageKind.ReadReply or MessageKind.AttachReply;
-        if (!byHost && !byHolder) return sent.Flow == FlowId.D3 ? null : $"{kind} as {sent.Flow}";
+        if (!byHost && !byHolder && !byTarget) return sent.Flow == FlowId.D3 ? null : $"{kind} as {sent.Flow}";
         MemberId host = byHost ? self : sent.To;
         if (!_hosts.Contains(host)) return $"{kind}, and {host} runs no VM";
         if (sent.Flow != (byHost ? FlowId.D1 : FlowId.D2)) return $"{kind} as {sent.Flow}";
