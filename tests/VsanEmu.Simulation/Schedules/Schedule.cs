@@ -97,7 +97,7 @@ internal sealed class Schedule
     {
         _referee.Tell("***", "everything is healed");
         _world.Fabric.Heal();
-        foreach (Host host in _world.Hosts) host.PausedUntilNs = Math.Min(host.PausedUntilNs, _world.NowNs);
+        _world.Clock.RunUntil(Math.Max(_world.NowNs, _world.Hosts.Max(h => h.PausedUntilNs)));
         bool all = _dice.Chance(0.5);
         foreach (Host host in _world.Hosts)
         {
