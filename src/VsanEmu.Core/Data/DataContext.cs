@@ -36,8 +36,8 @@ internal sealed class DataContext
     /// <summary>The newest that the directory, or this member as the host, says of each VM.</summary>
     public VmObject?[] Objects { get; }
 
-    /// <summary>Set when who is wanted as a peer may have changed; cleared by who looks it up.</summary>
-    public bool WantedChanged { get; set; }
+    /// <summary>Set when the connections that the data plane needs may have changed.</summary>
+    public bool NeedsChanged { get; set; }
 
     /// <summary>
     /// Versions, sessions, rebuilds and copies take their numbers from here. It begins at this life's incarnation and grows by less than one a

@@ -14,7 +14,7 @@ internal sealed class DataLinks(MemberId self, DataConnection mode)
     private uint _last;
 
     /// <summary>The living members, this one included.</summary>
-    public MemberSet Alive { get; private set; } = default(MemberSet).With(self);
+    public MemberSet Alive { get; private set; } = MemberSet.Of(self);
 
     public void SetAlive(MemberId peer, bool alive) => Alive = alive ? Alive.With(peer) : Alive.Without(peer);
 

@@ -19,9 +19,9 @@ public sealed class DataPlane
     private readonly ResyncSender[] _senders;
     private readonly HostedVm?[] _hosted;
     private readonly HostedVm[] _own;
+    private readonly DataNeeds _needs;
     private readonly Dictionary<Guid, int> _byId = [];
     private readonly Dictionary<string, int> _byName = [];
-    private MemberSet _wanted;
     private long _nextTickNs = long.MaxValue;
 
     /// <summary>A data plane in which every VM of this member is off.</summary>
@@ -31,6 +31,7 @@ public sealed class DataPlane
         _holder = new CopyHolder(_context);
         _senders = [.. _context.Disks.Select(disk => new ResyncSender(_context, _holder, disk))];
         _hosted = [.. _context.Disks.Select(disk => disk.Spec.Host == options.Self ? new HostedVm(_context, disk, _holder, _senders[disk.Index]) : null)];
+        _needs = new DataNeeds(_context, _senders);
         _own = [.. _hosted.OfType<HostedVm>()];
         foreach (VmDisk disk in _context.Disks)
         {
@@ -94,7 +95,7 @@ public sealed class DataPlane
         else
         {
             _context.Objects[index] = obj;
-            _context.WantedChanged = true;
+            _context.NeedsChanged = true;
             _holder.Follow(_context.Disks[index], obj);
             _senders[index].Follow(obj);
         }
@@ -107,7 +108,7 @@ public sealed class DataPlane
     {
         if (peer == _context.Self || _context.Links.Alive.Contains(peer) == alive) return;
         _context.Links.SetAlive(peer, alive);
-        _context.WantedChanged = true;
+        _context.NeedsChanged = true;
         foreach (HostedVm vm in _own) vm.PeerAlive(nowNs, peer, alive);
         Finish(nowNs);
     }
@@ -157,11 +158,10 @@ public sealed class DataPlane
     }
 
     /// <summary>Whether this member should hold a connection, opened by itself, to a peer for the data plane. Never to one that is not alive.</summary>
-    public bool Wants(MemberId peer)
-    {
-        if (_context.WantedChanged) _wanted = FindWanted();
-        return _wanted.Contains(peer);
-    }
+    public bool Wants(MemberId peer) => FlowWith(peer, openedBySelf: true) != FlowId.None;
+
+    /// <summary>The flow that needs the connection which this member opens to a peer, or the peer to it: D1, D3, or None when the data plane does not need it.</summary>
+    public FlowId FlowWith(MemberId peer, bool openedBySelf) => _needs.FlowWith(peer, openedBySelf);
 
     /// <summary>The next frame to send, its payload in <paramref name="payload"/>, which has room for WireLimits.MaxFrame less the overhead.</summary>
     public bool TryPollSend(long nowNs, Span<byte> payload, out DataSend send)
@@ -277,23 +277,6 @@ public sealed class DataPlane
         foreach (HostedVm vm in _own) vm.Pump(nowNs);
         if (_nextTickNs == long.MaxValue && (_own.Any(vm => vm.On) || _senders.Any(sender => sender.Active)))
             _nextTickNs = nowNs + (_context.Timers.Heartbeat.Ticks * 100 / TicksPerHeartbeat);
-    }
-
-    private MemberSet FindWanted()
-    {
-        _context.WantedChanged = false;
-        MemberSet wanted = default;
-        DataConnection mode = _context.Options.Cluster.Profile.DataConnection;
-        foreach (VmObject? known in _context.Objects)
-        {
-            if (known is not { On: true } obj) continue;
-            MemberSet holders = obj.Copies.With(obj.ResyncTarget);
-            if (obj.Host == _context.Self && mode != DataConnection.Accepted) wanted = new MemberSet(wanted.Bits | holders.Bits);
-            if (holders.Contains(_context.Self) && mode != DataConnection.Initiated) wanted = wanted.With(obj.Host);
-        }
-
-        foreach (ResyncSender sender in _senders) wanted = wanted.With(sender.Target);
-        return new MemberSet(wanted.Bits & _context.Links.Alive.Bits).Without(_context.Self);
     }
 
     private HostedVm? Hosted(string vm) => Counted(_byName.TryGetValue(vm, out int index) ? _hosted[index] : null);

@@ -21,7 +21,7 @@ internal sealed partial class HostedVm
             {
                 if (mirror is null or { State: MirrorState.Valid, Attached: true }) continue;
                 if (_context.Links.Alive.Contains(mirror.Member)) return false;
-                if (Mask(MirrorState.Valid) != 0 && !Candidate(mirror).IsNone) return false;
+                if (AttachedValid != 0 && !Candidate(mirror).IsNone) return false;
             }
 
             return true;

@@ -126,7 +126,7 @@ internal sealed partial class HostedVm
     private void Follow(in VmObject obj)
     {
         _context.Objects[_disk.Index] = obj;
-        _context.WantedChanged = true;
+        _context.NeedsChanged = true;
         _holder.Follow(_disk, obj);
         _sender.Follow(obj);
     }

@@ -10,6 +10,9 @@ public readonly record struct MemberSet(ulong Bits)
     /// <summary>How many.</summary>
     public int Count => BitOperations.PopCount(Bits);
 
+    /// <summary>The set of one member; empty for <see cref="MemberId.None"/>.</summary>
+    public static MemberSet Of(MemberId member) => new(Bit(member));
+
     /// <summary>The set of these members.</summary>
     public static MemberSet Of(IEnumerable<MemberId> members) => members.Aggregate(default(MemberSet), (set, m) => set.With(m));
 

@@ -86,7 +86,12 @@ internal sealed class ResyncSender(DataContext context, CopyHolder holder, VmDis
                 return;
             case ResyncStatus.Stored when _phase == Phase.Sending && message.Number <= _number && _outstanding > 0:
                 _outstanding--;
-                if (message.Number == _end) _phase = Phase.Idle;
+                if (message.Number == _end)
+                {
+                    _phase = Phase.Idle;
+                    context.NeedsChanged = true;
+                }
+
                 break;
             default:
                 context.Counters.Late++;

@@ -344,6 +344,7 @@ public sealed class ClusterNode
         while (_node.Data.TryPollPublish(out VmObject vm))
         {
             Submit(nowNs, EntryType.DomObject, vm.Key, value[..vm.Write(value)]);
+            if (vm.Resync != 0) _node.Events.Add(nowNs, NodeEventKind.Resync, vm.ResyncTarget, $"a copy of {vm.Vm} is rebuilt at {vm.ResyncTarget} from {vm.ResyncSource}");
             published = true;
         }
 

@@ -147,12 +147,14 @@ internal sealed class NodeContext
     {
         if (connection.OpenedBySelf) return FlowTo(connection.Peer);
         if (IsMaster) return FlowId.C2;
-        return connection.Peer == Master ? FlowId.C1 : Data.Wants(connection.Peer) ? FlowId.D1 : FlowId.C7;
+        return connection.Peer == Master ? FlowId.C1 : DataOrExchange(connection.Peer, openedBySelf: false);
     }
 
     /// <summary>The flow of the matrix that a connection opened by this node to a peer is, or would be.</summary>
     public FlowId FlowTo(MemberId peer) =>
-        IsMaster ? FlowId.C1 : peer == Master ? FlowId.C2 : Data.Wants(peer) ? FlowId.D1 : FlowId.C7;
+        IsMaster ? FlowId.C1 : peer == Master ? FlowId.C2 : DataOrExchange(peer, openedBySelf: true);
+
+    private FlowId DataOrExchange(MemberId peer, bool openedBySelf) => Data.FlowWith(peer, openedBySelf) is var flow and not FlowId.None ? flow : FlowId.C7;
 
     public bool Sabotaged(Sabotage how) => Options.Sabotage == how;
 

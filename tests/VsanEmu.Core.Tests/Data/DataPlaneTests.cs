@@ -92,10 +92,14 @@ public class DataPlaneTests
         var resync = new HashSet<(int From, int To, bool OnOpenedBySelf)>();
         world.OnSend = (from, send) =>
         {
-            if (send.Kind == MessageKind.Resync) resync.Add((from, send.To.Value, send.OnOpenedBySelf));
+            if (send.Kind != MessageKind.Resync) return;
+            resync.Add((from, send.To.Value, send.OnOpenedBySelf));
+            Assert.Equal((FlowId.D3, FlowId.D3), (world[2].FlowWith(Specs.Id(4), openedBySelf: true), world[4].FlowWith(Specs.Id(2), openedBySelf: false)));
         };
         world.PowerOn("vm1");
         world.Run(2);
+        Assert.Equal((FlowId.D1, FlowId.D1), (world[2].FlowWith(Specs.Id(1), openedBySelf: true), world[1].FlowWith(Specs.Id(2), openedBySelf: false)));
+        Assert.Equal((FlowId.None, FlowId.None), (world[1].FlowWith(Specs.Id(2), openedBySelf: true), world[2].FlowWith(Specs.Id(1), openedBySelf: false)));
         world.Partition(id => id == 3 ? 1 : 0);
         Assert.True(world.RunUntil(() => !world.AtRest, 3));
         Assert.True(world.RunUntil(() => world[1].AtRest && world[2].AtRest && world[4].AtRest, 10));
@@ -180,8 +184,10 @@ public class DataPlaneTests
         world.Run(4);
         long failed = world.Figures("vm1").Failed;
         Assert.True(failed > 100);
+        Assert.True(world[1].AtRest, "what cannot be rebuilt is not waited for");
+        long writes = world.Figures("vm1").Writes;
         world.Partition(_ => 0);
-        Assert.True(world.RunUntil(() => world.AtRest, 10));
+        Assert.True(world.RunUntil(() => world.Figures("vm1").Writes > writes && world.AtRest, 10));
         failed = world.Figures("vm1").Failed;
         world.Run(2);
         Assert.Equal(failed, world.Figures("vm1").Failed);
