@@ -21,7 +21,7 @@ public sealed class AccessCheckTests
         string by = outcome is ProbeOutcome.Refused or ProbeOutcome.Prohibited ? "198.18.0.4" : "";
         CheckResult result = Healthy.WithProbes(p => p is { From: "m03", To: "m04" } ? p with { Outcome = outcome, AnsweredBy = by } : p).Check("A1");
         Assert.Equal(CheckOutcome.Fail, result.Outcome);
-        Assert.StartsWith("1 of 12 directions: m03 to m04", result.Seen);
+        Assert.StartsWith("1 of 12 directions are dead: m03 to m04", result.Seen);
         Assert.Equal($"m03 to m04: {how}", Assert.Single(result.Evidence));
     }
 

@@ -29,7 +29,7 @@ public sealed class DiagnosisTests
         { "snooping-off", "", ["M3", "M4", "M5"] },
         { "no-acl", "in the segment", ["A2", "A4"] },
         { "acl-source-port-hole", "in the segment", ["A4"] },
-        { "acl-between-members", "2 of 56 directions: m04 to m05, m05 to m04", ["A1"] },
+        { "acl-between-members", "m04 and m05", ["A1"] },
         { "loss", "to m03", ["M1", "P3"] },
         { "isolated-member", "port of m03", ["F1", "M1", "A1"] },
         { "partition", "m01 m03 m05 m07 | m02 m04 m06 m08", ["F1", "M1", "A1"] },

@@ -30,8 +30,10 @@ public sealed class MulticastCheckTests
         { (from, _) => from == "m03", "nobody hears m03" },
         { (from, to) => from == "m03" || to == "m03", "m03 hears nobody, and nobody hears it" },
         { (from, to) => (from[^1] + to[^1]) % 2 == 1, "across m01 m03 m05 m07 | m02 m04 m06 m08 nobody hears anybody" },
-        { (from, to) => from == "m03" && to == "m05", "1 of 56 directions: m03 to m05" },
-        { (from, to) => from == "m03" && to is "m05" or "m06" or "m07" or "m08", "4 of 56 directions: m03 to m05, m03 to m06 and 2 more" },
+        { (from, to) => from is "m03" or "m05" && to is "m03" or "m05", "m03 and m05 do not hear each other" },
+        { (_, to) => to is "m03" or "m05", "m03, m05 hear nobody" },
+        { (from, to) => from == "m03" && to == "m05", "1 of 56 directions are dead: m03 to m05" },
+        { (from, to) => from == "m03" && to is "m05" or "m06" or "m07" or "m08", "4 of 56 directions are dead: m03 to m05, m03 to m06 and 2 more" },
     };
 
     [Theory]

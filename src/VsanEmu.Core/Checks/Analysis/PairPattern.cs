@@ -53,22 +53,43 @@ internal sealed class PairPattern
 
     public static PairPattern Of(IReadOnlyCollection<Direction> measured, IEnumerable<Direction> bad) => new(measured, bad.ToHashSet());
 
-    /// <summary>The pattern in words, with the check's own verbs: <c>m03 hears nobody</c>, <c>nobody hears m03</c>.</summary>
-    /// <param name="verb">What a receiver does in the third person (<c>hears</c>), or a prober (<c>reaches</c>).</param>
-    /// <param name="towardsSender">True when the verb's subject is the receiver.</param>
-    public string Describe(string verb, bool towardsSender)
+    /// <summary>The pattern in words for datagrams: <c>m03 hears nobody</c>.</summary>
+    public string DescribeHearing() => Describe("hear", "hears", Deaf, Unheard);
+
+    /// <summary>The pattern in words for probes: <c>m03 reaches nobody</c>.</summary>
+    public string DescribeReaching() => Describe("reach", "reaches", Unheard, Deaf);
+
+    /// <summary>The place alone: <c>m03 and m05</c>, <c>m03 to m05</c>; empty when it is everywhere.</summary>
+    public string Where => All ? "" : Wording.Names(Places(Pairs()), 3);
+
+    private string Describe(string plain, string third, IReadOnlyList<string> idle, IReadOnlyList<string> shunned)
     {
         if (Bad.Count == 0) return "";
-        if (All) return $"nobody {verb} anybody";
-        (IReadOnlyList<string> idle, IReadOnlyList<string> shunned) = towardsSender ? (Deaf, Unheard) : (Unheard, Deaf);
+        if (All) return $"nobody {third} anybody";
         var parts = new List<string>();
-        if (Cut.Count > 0) parts.Add($"{Wording.Names(Cut)} {verb} nobody, and nobody {verb} {(Cut.Count == 1 ? "it" : "them")}");
-        if (idle.Count > 0) parts.Add($"{Wording.Names(idle)} {verb} nobody");
-        if (shunned.Count > 0) parts.Add($"nobody {verb} {Wording.Names(shunned)}");
-        if (Sides.Count > 0) parts.Add($"across {Parts.Describe(Sides)} nobody {verb} anybody");
-        if (parts.Count == 0) parts.Add($"{Bad.Count} of {Measured} directions: {Wording.Names(Bad.OrderBy(p => p.From).ThenBy(p => p.To).Select(p => p.ToString()), 3)}");
-        return string.Join("; ", parts);
+        if (Cut.Count > 0) parts.Add($"{Wording.Names(Cut)} {Number(Cut)} nobody, and nobody {third} {(Cut.Count == 1 ? "it" : "them")}");
+        if (idle.Count > 0) parts.Add($"{Wording.Names(idle)} {Number(idle)} nobody");
+        if (shunned.Count > 0) parts.Add($"nobody {third} {Wording.Names(shunned)}");
+        if (Sides.Count > 0) parts.Add($"across {Parts.Describe(Sides)} nobody {third} anybody");
+        if (parts.Count > 0) return string.Join("; ", parts);
+
+        var (mutual, single) = Pairs();
+        return mutual.Length > 0 && single.Length == 0
+            ? $"{Wording.Names(Places((mutual, single)), 3)} do not {plain} each other"
+            : $"{Bad.Count} of {Measured} directions are dead: {Wording.Names(Places((mutual, single)), 3)}";
+
+        string Number(IReadOnlyList<string> names) => names.Count == 1 ? third : plain;
     }
+
+    // Those that are bad both ways are one place, not two.
+    private (Direction[] Mutual, Direction[] Single) Pairs()
+    {
+        ILookup<bool, Direction> both = Bad.OrderBy(p => p.From).ThenBy(p => p.To).ToLookup(p => Bad.Contains(p.Reverse));
+        return ([.. both[true].Where(p => string.CompareOrdinal(p.From, p.To) < 0)], [.. both[false]]);
+    }
+
+    private static IEnumerable<string> Places((Direction[] Mutual, Direction[] Single) pairs) =>
+        pairs.Mutual.Select(p => $"{p.From} and {p.To}").Concat(pairs.Single.Select(p => p.ToString()));
 
     private static string[] Names(IEnumerable<Direction> pairs) => [.. pairs.SelectMany(p => (string[])[p.From, p.To]).Distinct().Order()];
 

@@ -16,7 +16,7 @@ internal static class BlockedMembers
             .OrderBy(b => b.Way.From).ThenBy(b => b.Way.To)];
         if (blocked.Length == 0) yield break;
         var pattern = PairPattern.Of([.. run.Tcp.Open, .. run.Tcp.Blocked.Keys], blocked.Select(b => b.Way));
-        string where = pattern.All ? "" : pattern.Describe("reaches", towardsSender: false);
+        string where = pattern.Where;
         yield return new("acl-between-members", $"TCP {run.Spec.Channels.ReliablePort} is blocked between members that hear each other otherwise", where,
             ["F1", "F2", "A1", "A2", "A3", "A4", "V1", "V2", "V3"],
             blocked.Select(b => $"{b.Way}: {SynTrace.Describe(b.Outcome, b.AnsweredBy)}{Heard(run, b.Way)}"),

@@ -48,7 +48,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         IReadOnlyList<Direction> bad = silent ? matrix.Silent : matrix.Lossy;
         int lossy = matrix.Lossy.Count - matrix.Silent.Count;
         string seen = silent
-            ? matrix.Pattern(bad).Describe("hears", towardsSender: true) + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
+            ? matrix.Pattern(bad).DescribeHearing() + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
             : $"loss {LossSite.Of(matrix).Where}: {matrix.Total}";
         return Finding.Fail(seen) with
         {
@@ -70,7 +70,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         HeartbeatMatrix heartbeats = HeartbeatMatrix.Of(run, group);
         if (heartbeats.Silent.Count > 0)
         {
-            return Finding.Fail($"{heartbeats.Pattern.Describe("hears", towardsSender: true)}, by heartbeats in the captures") with
+            return Finding.Fail($"{heartbeats.Pattern.DescribeHearing()}, by heartbeats in the captures") with
             {
                 Evidence = heartbeats.Silent.OrderBy(w => w.To).ThenBy(w => w.From).Select(w => $"{w}: heartbeats were sent, none arrived"),
                 Cause = "the switch does not forward the group to a port that joined it",

@@ -16,7 +16,7 @@ internal sealed class MembersReachEachOther() : Check("A1", "members reach each 
         if (tcp.Blocked.Count > 0)
         {
             ProbeOutcome usual = tcp.Blocked.Values.GroupBy(b => b.Outcome).MaxBy(g => g.Count())!.Key;
-            return Finding.Fail($"{tcp.Pattern().Describe("reaches", towardsSender: false)}: {SynTrace.Describe(usual, "")}") with
+            return Finding.Fail($"{tcp.Pattern().DescribeReaching()}: {SynTrace.Describe(usual, "")}") with
             {
                 Evidence = tcp.Blocked.Values.OrderBy(b => b.Way.From).ThenBy(b => b.Way.To).Select(b => $"{b.Way}: {SynTrace.Describe(b.Outcome, b.AnsweredBy)}"),
                 Cause = Cause(usual),
