@@ -192,6 +192,13 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void What_was_never_tried_is_no_partition()
+    {
+        Seen nothing = Seen.Healthy(4).WithStreams(_ => null).WithProbes(_ => null).WithViews(v => v with { Opened = [] }).WithPorts(p => p with { Flows = [], Controls = [] });
+        Assert.DoesNotContain(nothing.Verdict.Diagnoses, d => d.Fault is "partition" or "isolated-member");
+    }
+
+    [Fact]
     public void What_fits_no_rule_is_said_to_be_unexplained()
     {
         Verdict verdict = Seen.Healthy().WithFailover(f => f with { Lost = [Guid.Empty] }).Verdict;
