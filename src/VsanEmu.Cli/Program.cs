@@ -1,1 +1,9 @@
-return 0;
+using VsanEmu.Cli;
+
+return await CommandRun.RunAsync(
+    [
+        SpecCommand.Create(),
+    ],
+    args,
+    Console.Out,
+    Console.Error);

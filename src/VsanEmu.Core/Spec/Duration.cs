@@ -5,6 +5,9 @@ namespace VsanEmu.Core.Spec;
 /// <summary>Durations as people write them: a number and a unit, <c>200ms</c>, <c>1.5s</c>, <c>2m</c>, <c>1h</c>.</summary>
 public static class Duration
 {
+    /// <summary>A duration as a regular expression, for the JSON schema.</summary>
+    public const string Pattern = @"^\s*\d+(\.\d+)?\s*(us|ms|s|m|h)\s*$";
+
     // Longest unit first: it is the order in which Format looks for one that fits.
     private static readonly (string Unit, long Ticks)[] Units =
     [
