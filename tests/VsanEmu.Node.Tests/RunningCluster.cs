@@ -2,6 +2,7 @@ using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
+using VsanEmu.Lab.Faults;
 
 namespace VsanEmu.Node.Tests;
 
@@ -25,15 +26,15 @@ internal sealed class RunningCluster : IAsyncDisposable
     public NodeRunner this[MemberId id] => _runners[id];
 
     /// <summary>Builds the fabric; nobody runs yet.</summary>
-    public static async Task<RunningCluster> BuildAsync(ClusterSpec spec)
+    public static async Task<RunningCluster> BuildAsync(ClusterSpec spec, params IFault[] faults)
     {
-        Fabric fabric = await Fabric.BuildAsync(spec, new FabricOptions());
+        Fabric fabric = await Fabric.BuildAsync(spec, new FabricOptions { Faults = faults });
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20));
         return new RunningCluster(spec, fabric);
     }
 
     /// <summary>A runner for this member, in its namespace; not started.</summary>
-    public NodeRunner Add(MemberId id)
+    public NodeRunner Add(MemberId id, bool force = false)
     {
         string name = Spec.Member(id).Name;
         return _runners[id] = new NodeRunner(new RunnerOptions
@@ -42,13 +43,14 @@ internal sealed class RunningCluster : IAsyncDisposable
             Self = id,
             Place = Fabric.Namespace(name),
             CutLink = c => Fabric.SetLinkAsync(name, up: false, c),
+            Force = force,
         });
     }
 
-    /// <summary>Starts all members at once and waits until they are at rest.</summary>
-    public async Task FormAsync()
+    /// <summary>Starts members at once, the first so many or all, and waits until they are at rest.</summary>
+    public async Task FormAsync(int members = MemberId.Max)
     {
-        await Task.WhenAll(Spec.Members.Select(m => Add(m.Id).StartAsync(default)));
+        await Task.WhenAll(Spec.Members.Take(members).Select(m => Add(m.Id).StartAsync(default)));
         await RestAsync(Runners, TimeSpan.FromSeconds(15));
     }
 

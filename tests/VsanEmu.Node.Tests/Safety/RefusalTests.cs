@@ -58,6 +58,37 @@ public sealed class RefusalTests : IDisposable
         Assert.Contains(refused.Heard, f => f is { Transport: "TCP" } && f.From.StartsWith("198.18.0.77:"));
     }
 
+    [Fact]
+    public async Task On_a_switch_that_snoops_the_group_is_heard_once_it_is_joined_and_force_starts_all_the_same()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Cluster);
+        Net.Namespaces.NetworkNamespace at = cluster.Fabric.Namespace("m02");
+        using Net.Udp.GroupSocket talker = at.Run(() => new Net.Udp.GroupSocket(Net.Interfaces.LocalInterface.Find("eth0", Clusters.At(2)), AgentGroup, 23451, 5));
+        using var beats = new Timer(_ => talker.Send("a real one, perhaps"u8), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+
+        ForeignTrafficException refused = await Assert.ThrowsAsync<ForeignTrafficException>(() => cluster.Add(new MemberId(1)).StartAsync(default));
+        Assert.Contains("UDP 198.18.0.2:23451 to 224.2.3.5:23451, not this tool's", refused.Message);
+
+        NodeRunner forced = cluster.Add(new MemberId(1), force: true);
+        await forced.StartAsync(default);
+        Assert.Equal("198.18.0.2:23451", Assert.Single(forced.Foreign).From);
+    }
+
+    [Fact]
+    public async Task Another_cluster_of_this_tool_on_the_same_groups_is_counted_and_not_obeyed()
+    {
+        ClusterSpec other = Cluster with { ClusterId = Guid.AllBitsSet };
+        _ = _segment.Add("198.18.0.2");
+        Endpoint third = _segment.Add("198.18.0.3");
+        await using var theirs = new NodeRunner(Options() with { Cluster = other });
+        await theirs.StartAsync(default);
+        await using var ours = new NodeRunner(Options() with { Self = new MemberId(3), Place = third.Place });
+        await ours.StartAsync(default);
+        await RunningCluster.UntilAsync(
+            () => ours.Report().Node.Counters.GetValueOrDefault("foreign_cluster.datagrams") > 2, TimeSpan.FromSeconds(3), () => string.Join(", ", ours.Report().Node.Counters));
+        Assert.Equal([new MemberId(3)], ours.View.Members);
+    }
+
     [Theory]
     [InlineData("eth9", "198.18.0.1", "m01 cannot start: there is no interface eth9 here")]
     [InlineData("eth0", "198.18.0.9", "m01 cannot start: interface eth0 does not have the address 198.18.0.9: it has 198.18.0.1")]
