@@ -69,7 +69,7 @@ internal sealed class FlowRules(ClusterSpec cluster)
             FlowId.C1 => opener ? node.Role == Role.Master : master == sent.To,
             FlowId.C2 => opener ? master == sent.To && sent.To != self : node.Role == Role.Master,
             FlowId.C7 => node.Role is Role.Agent or Role.Backup,
-            FlowId.D1 => node.Role != Role.Listening && _hosts.Count > 0,
+            FlowId.D1 or FlowId.D3 => node.Role != Role.Listening && _hosts.Count > 0,
             _ => false,
         };
         return allowed ? null : $"a connection as {sent.Flow}";

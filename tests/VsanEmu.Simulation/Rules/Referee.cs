@@ -55,6 +55,7 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
     public void BeforeDeath(Host host)
     {
         Obligations.Extend(World().Living);
+        CheckData([host]);
         if (Tells) Tell(host, "dies");
     }
 
@@ -64,6 +65,14 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
         foreach (Host host in living)
             foreach ((string name, int used, int limit) in host.Node!.Memory())
                 if (used > limit) throw new Violation($"{host} holds {used} {name}: at most {limit}");
+    }
+
+    /// <summary>No VM has ever read what had not been written, or what had been written over.</summary>
+    public static void CheckData(IEnumerable<Host> living)
+    {
+        foreach (Host host in living)
+            foreach (VmObservation vm in host.Node!.Observe().Vms)
+                if (vm.Mismatched > 0) throw new Violation($"{host}: {vm.Mismatched} of {vm.Reads} reads of {vm.Vm} did not find what was written last");
     }
 
     /// <summary>What the cluster still waits for; null at rest.</summary>

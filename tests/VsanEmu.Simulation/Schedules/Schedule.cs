@@ -69,6 +69,7 @@ internal sealed class Schedule
         Calm();
         int beats = Settle(_world.Hosts, "after the last fault");
         StayAtRest();
+        Referee.CheckData(_world.Living);
         if (_dice.Chance(0.25)) LoseMaster();
         return new Outcome(_seed, _cluster.Members.Count, _world.NowNs, beats, null, [.. _referee.Story]);
     }
