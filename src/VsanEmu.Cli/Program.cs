@@ -1,7 +1,9 @@
 using VsanEmu.Cli;
+using VsanEmu.Cli.Lab;
 
 return await CommandRun.RunAsync(
     [
+        LabCommand.Create(),
         SpecCommand.Create(),
     ],
     args,

@@ -56,8 +56,7 @@ public sealed class NodeRunner : IAsyncDisposable
     public string Name => _self.Name;
 
     /// <summary>The member's latest view of the cluster.</summary>
-    /// <exception cref="InvalidOperationException">It was never started.</exception>
-    public MemberView View => Pump.Read(static node => node.View);
+    public MemberView View => _pump?.Read(static node => node.View) ?? MemberView.NotStarted(_self);
 
     /// <summary>Foreign traffic heard before it started to send.</summary>
     public IReadOnlyList<ForeignSighting> Foreign => _foreign.Heard;
@@ -183,7 +182,7 @@ public sealed class NodeRunner : IAsyncDisposable
         {
             Cluster = _options.Cluster,
             Self = _options.Self,
-            IncarnationNs = wall,
+            IncarnationNs = _options.IncarnationNs ?? wall,
             Seed = _options.Seed ?? (ulong)wall ^ _options.Self.Value,
         };
         var connector = new FrameConnector(_options.Place, _self.Address, Limits.Connect, _options.Time);

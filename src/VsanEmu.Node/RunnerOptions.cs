@@ -24,6 +24,9 @@ public sealed record RunnerOptions
     /// <summary>The <see cref="TimeProvider.GetTimestamp"/> at which the run's time is 0: the same for all of a run's members and captures. Default: when the runner is made.</summary>
     public long? OriginTimestamp { get; init; }
 
+    /// <summary>When this life of the member began, ns of wall time, over 0; by default now. Of members that are equal otherwise the earlier one becomes Master.</summary>
+    public long? IncarnationNs { get; init; }
+
     /// <summary>Seed of the node's own randomness; by default it comes from the clock.</summary>
     public ulong? Seed { get; init; }
 

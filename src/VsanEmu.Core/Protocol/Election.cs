@@ -14,6 +14,9 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     /// <summary>Heartbeats without Master that the first in rank waits; each further one waits as many more.</summary>
     private const int HeartbeatsPerRank = 2;
 
+    /// <summary>Heartbeats for which a new Master waits for the first in rank to follow it, before it appoints another as Backup.</summary>
+    private const int PatienceHeartbeats = 3;
+
     /// <summary>Changes of role that are remembered; later ones are counted only.</summary>
     public const int MaxChanges = 1024;
 
@@ -21,6 +24,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     private readonly List<RoleChange> _changes = [];
     private MemberId _lastBackup;
     private long _masterlessNs;
+    private long _termNs;
 
     /// <summary>When this node may elect itself; <see cref="long.MaxValue"/> while it has a Master.</summary>
     public long DeadlineNs { get; private set; } = long.MaxValue;
@@ -144,6 +148,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     private void BecomeMaster(long nowNs, RoleEvent why)
     {
         DeadlineNs = long.MaxValue;
+        _termNs = nowNs;
         node.HighestTerm++;
         node.Term = node.HighestTerm;
         node.Master = node.Self.Id;
@@ -171,23 +176,36 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
 
     private void Appoint(long nowNs)
     {
-        Peer? present = node.Backup.IsNone ? null : node.Peers.Find(node.Backup);
-        Peer? chosen = present is not null && Eligible(present) ? present : null;
-        foreach (Peer peer in node.Peers.All)
-        {
-            if (!Eligible(peer)) continue;
-            bool fixedBackup = peer.Said.FixedRole == Role.Backup;
-            // A Backup that does its work is kept; only one that is fixed as Backup displaces it.
-            if (chosen is null || (fixedBackup && chosen.Said.FixedRole != Role.Backup) || (chosen != present && fixedBackup == (chosen.Said.FixedRole == Role.Backup) && peer.Rank.CompareTo(chosen.Rank) < 0))
-                chosen = peer;
-        }
-
-        MemberId backup = chosen?.Id ?? MemberId.None;
+        MemberId backup = ChooseBackup(nowNs)?.Id ?? MemberId.None;
         if (backup == node.Backup) return;
         node.Backup = backup;
         node.ViewDirty = true;
         ordering.BackupChanged(nowNs);
         node.Say(MessageKind.Heartbeat);
+    }
+
+    // A Backup that does its work is kept; only one that is fixed as Backup displaces it. Else the first of all that are heard is appointed, and for a
+    // moment waited for, so that the Backup does not depend on whose heartbeat came first.
+    private Peer? ChooseBackup(long nowNs)
+    {
+        Peer? present = node.Peers.Find(node.Backup) is { } backup && Eligible(backup) ? backup : null;
+        Peer? first = null;
+        Peer? ready = null;
+        foreach (Peer peer in node.Peers.All)
+        {
+            if (!peer.Alive || peer.Said.FixedRole == Role.Agent || peer.Said.Role == Role.Master) continue;
+            if (first is null || ComesBefore(peer, first)) first = peer;
+            if (Eligible(peer) && (ready is null || ComesBefore(peer, ready))) ready = peer;
+        }
+
+        if (present is not null && (ready!.Said.FixedRole != Role.Backup || present.Said.FixedRole == Role.Backup)) return present;
+        return first == ready || nowNs - _termNs >= PatienceHeartbeats * node.HeartbeatNs ? ready : null;
+    }
+
+    private static bool ComesBefore(Peer peer, Peer other)
+    {
+        bool fixedBackup = peer.Said.FixedRole == Role.Backup;
+        return fixedBackup != (other.Said.FixedRole == Role.Backup) ? fixedBackup : peer.Rank.CompareTo(other.Rank) < 0;
     }
 
     private bool Eligible(Peer peer) =>

@@ -156,7 +156,8 @@ public sealed record TimerSpec
         PeerExchange = TimeSpan.FromSeconds(2),
         RebuildDelay = TimeSpan.FromSeconds(1),
         TcpIdle = TimeSpan.FromSeconds(2),
-        TcpConnect = TimeSpan.FromSeconds(1),
+        // Longer than the kernel's first retransmission of a SYN (1 s, RFC 6298): one lost packet is not a blocked port.
+        TcpConnect = TimeSpan.FromMilliseconds(1500),
         QueryInterval = TimeSpan.FromSeconds(2),
         QueryResponse = TimeSpan.FromSeconds(1),
     };

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using Spectre.Console;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Record;
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab;
+using VsanEmu.Lab.Faults;
+using VsanEmu.Lab.Hosting;
+using VsanEmu.Net.Capture;
+using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Tools;
+using VsanEmu.Node;
+using VsanEmu.Report;
+
+namespace VsanEmu.Cli.Lab;
+
+/// <summary>The command <c>lab</c>: a fabric and a cluster on this machine, and the verdict on them.</summary>
+internal static class LabCommand
+{
+    private const int DefaultMembers = 8;
+
+    private static readonly Option<int?> Members = new("--members", "-n")
+    {
+        Description = $"How many members, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers}; {SelfTest.Members} for --self-test)",
+    };
+
+    private static readonly Option<string> Profile = new("--profile")
+    {
+        Description = $"Which generation's flows: {string.Join(", ", FlowProfile.All.Select(p => p.Name))}",
+        DefaultValueFactory = _ => FlowProfile.Article.Name,
+    };
+
+    private static readonly Option<string?> Spec = new("--spec") { Description = "A cluster spec to run instead of the lab's own cluster; - reads it from standard input" };
+
+    private static readonly Option<string[]> Fault = new("--fault")
+    {
+        Description = "Break the fabric: name or name:parameter; may be given several times. There are " + string.Join(", ", KnownFaults.All.Select(f => f.Name)),
+    };
+
+    private static readonly Option<bool> SelfTestAll = new("--self-test") { Description = "Run the healthy fabric and each fault, and print faults × checks" };
+
+    private static readonly Option<DirectoryInfo?> Capture = new("--capture") { Description = "Keep a pcapng file per port in this folder" };
+
+    private static readonly Option<FileInfo?> RecordTo = new("--record") { Description = "Write the run record, all that the verdict rests on, as JSON" };
+
+    private static readonly Option<bool> Install = new("--install") { Description = "First install what the lab needs (as root, with apt-get)" };
+
+    private static readonly Option<bool> Plain = new("--plain") { Description = "No live picture: a line for each phase" };
+
+    public static Command Create()
+    {
+        var command = new Command("lab", "Build a virtual switch, form a cluster on it, prove its flows, break it, and judge");
+        foreach (Option option in (Option[])[Members, Profile, Spec, Fault, SelfTestAll, Capture, RecordTo, Install, Plain]) command.Add(option);
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Cluster(parsed) is not { } cluster) return (int)ExitCode.BadInput;
+            IReadOnlyList<IFault> faults = Faults(parsed);
+            if (parsed.GetValue(SelfTestAll) && faults.Count > 0) throw new UsageException("--self-test runs every fault by itself: leave --fault out");
+            Prepare(parsed.GetValue(Install));
+            using ParentWatch? watch = ParentWatch.Start();
+            return parsed.GetValue(SelfTestAll)
+                ? await RunSelfTestAsync(parsed, cluster, cancellation)
+                : await RunOnceAsync(parsed, cluster, faults, cancellation);
+        }
+        catch (UsageException e)
+        {
+            return Complain(e.Message, ExitCode.BadInput);
+        }
+        catch (OperationCanceledException)
+        {
+            return Complain("interrupted: no verdict", ExitCode.Inconclusive);
+        }
+        catch (Exception e) when (e is PrivilegeException or FabricException or ToolException or NetworkNamespaceException or NodeStartException
+            or CaptureException or IOException or UnauthorizedAccessException)
+        {
+            return Complain(e.Message, ExitCode.Inconclusive);
+        }
+    }
+
+    private static async Task<int> RunOnceAsync(ParseResult parsed, ClusterSpec cluster, IReadOnlyList<IFault> faults, CancellationToken cancellation)
+    {
+        using RecordFile? output = RecordFile.Open(parsed.GetValue(RecordTo));
+        var lab = new LabRun(new LabOptions
+        {
+            Cluster = cluster,
+            Faults = faults,
+            CaptureDirectory = parsed.GetValue(Capture)?.FullName,
+            CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
+        });
+        IAnsiConsole console = Console(parsed);
+        long start = TimeProvider.System.GetTimestamp();
+        string title = $"VsanEmu lab: {cluster.Members.Count} members, profile {cluster.Profile.Name}" + (faults.Count == 0 ? "" : $", with {string.Join(", ", faults.Select(f => f.Name))}");
+        RunRecord record = await new LiveDashboard(console, title).RunAsync(progress => lab.RunAsync(progress, cancellation));
+        VerdictTable.Write(console, record.Verdict, TimeProvider.System.GetElapsedTime(start));
+        output?.Write(record);
+        return (int)record.Verdict.ExitCode;
+    }
+
+    private static async Task<int> RunSelfTestAsync(ParseResult parsed, ClusterSpec cluster, CancellationToken cancellation)
+    {
+        IAnsiConsole console = Console(parsed);
+        var rows = new List<SelfTestRow>();
+        foreach (IReadOnlyList<IFault> faults in SelfTest.Cases)
+        {
+            string title = $"VsanEmu self-test {rows.Count + 1} of {SelfTest.Cases.Count}: {(faults.Count == 0 ? "healthy" : faults[0].Name)}";
+            rows.Add(await new LiveDashboard(console, title).RunAsync(progress => SelfTest.RunAsync(cluster, faults, progress, cancellation)));
+        }
+
+        SelfTestTable.Write(console, rows);
+        return (int)(rows.All(r => r.AsExpected) ? ExitCode.Passed : ExitCode.Failed);
+    }
+
+    // Null when the spec is wrong: its errors were written.
+    private static ClusterSpec? Cluster(ParseResult parsed)
+    {
+        int? members = parsed.GetValue(Members);
+        if (parsed.GetValue(Spec) is { } file)
+        {
+            if (members is not null) throw new UsageException("--members and --spec exclude each other: the spec lists its members");
+            return SpecInput.Read(file, System.Console.Error);
+        }
+
+        if (members is < LabSpec.MinMembers or > MemberId.Max) throw new UsageException($"--members {members}: allowed are {LabSpec.MinMembers} to {MemberId.Max}");
+        string name = parsed.GetValue(Profile)!;
+        FlowProfile profile = FlowProfile.All.FirstOrDefault(p => p.Name == name)
+            ?? throw new UsageException($"--profile {name}: allowed are {string.Join(", ", FlowProfile.All.Select(p => p.Name))}");
+        return LabSpec.Create(members ?? (parsed.GetValue(SelfTestAll) ? SelfTest.Members : DefaultMembers), profile);
+    }
+
+    private static List<IFault> Faults(ParseResult parsed)
+    {
+        var faults = new List<IFault>();
+        foreach (string text in parsed.GetValue(Fault) ?? [])
+            faults.Add(KnownFaults.TryParse(text, out IFault? fault, out string? error) ? fault : throw new UsageException($"--fault {text}: {error}"));
+        return faults;
+    }
+
+    // Tools first, since they say best what is missing; then rights, since only with them can the kernel be tried.
+    private static void Prepare(bool install)
+    {
+        if (install) Prerequisites.Install();
+        Demand(Prerequisites.MissingTools());
+        Privilege.EnsureOrReexec();
+        Demand(Prerequisites.MissingFeatures());
+    }
+
+    private static void Demand(IReadOnlyList<MissingPrerequisite> missing)
+    {
+        if (missing.Count > 0) throw new FabricException(string.Join("; ", missing.Select(m => m.What)) + $": {missing[0].Remedy}, or run lab --install as root");
+    }
+
+    private static IAnsiConsole Console(ParseResult parsed) =>
+        ReportConsole.Of(System.Console.Out, terminal: !System.Console.IsOutputRedirected && !parsed.GetValue(Plain));
+
+    private static int Complain(string message, ExitCode exit)
+    {
+        System.Console.Error.WriteLine($"vsanemu lab: {message}");
+        return (int)exit;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace VsanEmu.Scenarios;
+
+/// <summary>The command as a user runs it: a process of its own.</summary>
+internal static class Command
+{
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "vsanemu.dll");
+
+    public static Process Start(string user, params string[] arguments)
+    {
+        // setpriv(1) needs no account with a shell: any number that is not 0 is an ordinary user.
+        string[] prefix = user == "root" ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
+        string[] all = [.. prefix, "dotnet", Path, .. arguments];
+        var start = new ProcessStartInfo(all[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in all.Skip(1)) start.ArgumentList.Add(argument);
+        // The user has no home of his own.
+        start.Environment["DOTNET_CLI_HOME"] = System.IO.Path.GetTempPath();
+        return Process.Start(start)!;
+    }
+
+    public static async Task<(int Exit, string Output, string Error)> RunAsync(string user, params string[] arguments)
+    {
+        using Process process = Start(user, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,35 @@
+using VsanEmu.Cli.Lab;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab.Faults;
+using VsanEmu.Report;
+
+namespace VsanEmu.Scenarios;
+
+/// <summary>The self-test's table as a test: each fault fails its own checks and is named, and the healthy fabric passes.</summary>
+public sealed class SelfTestTests
+{
+    public static TheoryData<string> Faults => [.. KnownFaults.All.Select(f => f.Name)];
+
+    [Fact]
+    public async Task The_healthy_fabric_passes()
+    {
+        SelfTestRow row = await RunAsync();
+        Assert.Empty(row.Verdict.Results.Where(r => r.Outcome != CheckOutcome.Pass).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
+        Assert.Empty(row.Verdict.Diagnoses);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_fault_fails_its_checks_and_is_named(string name)
+    {
+        Assert.True(KnownFaults.TryParse(name, out IFault? fault, out _));
+        SelfTestRow row = await RunAsync(fault);
+        Assert.Equal([name], row.Verdict.Diagnoses.Select(d => d.Fault));
+        Assert.Empty(fault.MustFail.Except(row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Fail).Select(r => r.Id)));
+        Assert.Equal(ExitCode.Failed, row.Verdict.ExitCode);
+    }
+
+    private static Task<SelfTestRow> RunAsync(params IFault[] faults) =>
+        SelfTest.RunAsync(LabSpec.Create(SelfTest.Members), faults, null, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,76 @@
+using VsanEmu.Cli.Lab;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Record;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Scenarios.Wire;
+
+/// <summary>One run of the healthy lab with tshark at every port, shared by the tests that look at it from different sides.</summary>
+public sealed class CapturedLab : IAsyncLifetime
+{
+    // Timestamps of the run and of tshark come from different clocks' readings; what is nearer to a phase's edge than this is not judged.
+    private static readonly TimeSpan Edge = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("vsanemu-wire-").FullName;
+    private readonly Dictionary<string, string> _portOf = [];
+    private IReadOnlyList<WirePacket> _packets = [];
+
+    public ClusterSpec Cluster { get; } = LabSpec.Create(8);
+
+    public RunRecord Record { get; private set; } = null!;
+
+    public IEnumerable<PhaseObservation> Settled => Record.Observations.Phases.Where(p => p.Settled);
+
+    public async ValueTask InitializeAsync()
+    {
+        TsharkTap? tap = null;
+        string[] endpoints = [.. Cluster.Members.Select(m => m.Name), Cluster.Observer!.Name];
+        var lab = new LabRun(new LabOptions { Cluster = Cluster })
+        {
+            FabricReady = async fabric =>
+            {
+                foreach (string endpoint in endpoints) _portOf[endpoint] = fabric.Plan.Port(endpoint);
+                tap = await TsharkTap.StartAsync(fabric, endpoints, Path.Combine(_folder, "switch.pcapng"));
+            },
+        };
+        try
+        {
+            Record = await lab.RunAsync(null, CancellationToken.None);
+            _packets = await tap!.FinishAsync();
+        }
+        finally
+        {
+            tap?.Dispose();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    internal PhaseObservation Phase(string name) => Record.Observations.Phases.Single(p => p.Name == name);
+
+    /// <summary>What passed an endpoint's port in a phase.</summary>
+    internal IEnumerable<WirePacket> At(string endpoint, PhaseObservation phase)
+    {
+        DateTimeOffset origin = DateTimeOffset.Parse(Record.Started, System.Globalization.CultureInfo.InvariantCulture);
+        DateTimeOffset from = origin.AddMicroseconds(phase.StartNs / 1000) + Edge;
+        DateTimeOffset to = origin.AddMicroseconds(phase.EndNs / 1000) - Edge;
+        return _packets.Where(p => p.Port == _portOf[endpoint] && p.At >= from && p.At <= to);
+    }
+
+    /// <summary>All that passed an endpoint's port.</summary>
+    internal IEnumerable<WirePacket> At(string endpoint) => _packets.Where(p => p.Port == _portOf[endpoint]);
+
+    internal FlowMatrix Matrix(PhaseObservation phase)
+    {
+        IReadOnlyDictionary<string, IReadOnlyCollection<MemberId>> copies = Record.Observations.Nodes.SelectMany(n => n.Vms)
+            .GroupBy(v => v.Vm).ToDictionary(g => g.Key, g => (IReadOnlyCollection<MemberId>)[.. g.First().Copies]);
+        // A rebuild moves copies only after the failover.
+        bool moved = phase.Name is Phases.AfterFailover or Phases.Healed;
+        return FlowMatrix.Of(Cluster, phase.Views.ToDictionary(v => v.Id, v => v.Role), phase.VmsOn, moved ? copies : null);
+    }
+}
