@@ -26,6 +26,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Campaign campaign = Campaign.Run(1, Seeds(), Sabotage.None, stopAfter: 10);
         output.WriteLine($"{campaign.Schedules} schedules in {watch.Elapsed.TotalSeconds:F1} s, {campaign.VirtualHours:F1} h of virtual time; at rest {campaign.MeanSettled:F1} heartbeats after the last fault in the mean, {campaign.MostSettled} at most");
         Assert.True(campaign.Failures.Count == 0, campaign.Report());
+        if (campaign.Schedules >= DefaultSeeds) Assert.Empty(campaign.Coverage.Missing());
     }
 
     private static int Seeds() => int.TryParse(Environment.GetEnvironmentVariable("VSANEMU_SEEDS"), out int seeds) && seeds > 0 ? seeds : DefaultSeeds;

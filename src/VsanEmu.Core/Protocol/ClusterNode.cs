@@ -262,8 +262,8 @@ public sealed class ClusterNode
                 _probes.Handle(peer.Id, group, probe);
                 return WireStatus.Ok;
             case MessageKind.Bye:
-                _node.Peers.MarkDead(peer);
-                Lose(nowNs, peer, "said goodbye");
+                if (!Bye.TryParse(payload, out Bye bye)) return WireStatus.BadContent;
+                TakeBye(nowNs, peer, bye);
                 return WireStatus.Ok;
             default:
                 return WireStatus.BadContent;
@@ -272,9 +272,10 @@ public sealed class ClusterNode
 
     private void TakeHeartbeat(long nowNs, Peer peer, in Heartbeat said)
     {
+        // A datagram of an earlier life that was held up somewhere. Of a dead peer any life is news: its clock may have been set back.
+        if (said.IncarnationNs == peer.GoneIncarnationNs || (peer.Alive && said.IncarnationNs < peer.Said.IncarnationNs)) return;
+        if (peer.Alive && said.IncarnationNs > peer.Said.IncarnationNs) Lose(nowNs, peer, "started again");
         Heartbeat before = peer.Said;
-        // A datagram of an earlier life that was held up somewhere.
-        if (said.IncarnationNs < before.IncarnationNs) return;
         peer.Said = said;
         _node.HighestTerm = Math.Max(_node.HighestTerm, said.Term);
         bool came = _node.Peers.Heard(peer, nowNs);
@@ -304,6 +305,13 @@ public sealed class ClusterNode
         }
     }
 
+    private void TakeBye(long nowNs, Peer peer, Bye said)
+    {
+        // Heartbeats that it overtook must not bring the peer back; one of an earlier life says nothing of the present one.
+        peer.GoneIncarnationNs = said.IncarnationNs;
+        if (peer.Alive && said.IncarnationNs == peer.Said.IncarnationNs) Lose(nowNs, peer, "said goodbye");
+    }
+
     private void Beat(long nowNs)
     {
         _nextBeatNs += _node.HeartbeatNs;
@@ -313,7 +321,7 @@ public sealed class ClusterNode
         _exchanges.Tick(nowNs);
         _dialing.Reconcile(nowNs);
         _dialing.KeepAlive();
-        _submissions.Tick();
+        _submissions.Tick(nowNs);
         _following.Tick(nowNs);
         _election.Tick(nowNs);
         _node.ViewDirty = true;
@@ -321,6 +329,7 @@ public sealed class ClusterNode
 
     private void Lose(long nowNs, Peer peer, string why)
     {
+        _node.Peers.MarkDead(peer);
         _node.ViewDirty = true;
         _node.Events.Add(nowNs, NodeEventKind.PeerDown, peer.Id, why);
         _dialing.ClosePeer(nowNs, peer.Id);

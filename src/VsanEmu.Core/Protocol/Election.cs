@@ -166,7 +166,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
         {
             _handover.Cancel();
         }
-        else if (_handover.To != best.Id)
+        else if (!_handover.IsTo(best.Id, best.Said.Term))
         {
             node.Events.Add(nowNs, NodeEventKind.MasterChanged, best.Id, $"hands over to {best.Id}");
             _handover.Start(nowNs, best.Id, best.Said.Term);

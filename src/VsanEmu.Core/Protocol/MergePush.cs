@@ -13,6 +13,9 @@ internal sealed class MergePush(NodeContext node)
     /// <summary>To whom; None when nothing is handed over.</summary>
     public MemberId To { get; private set; }
 
+    /// <summary>Whether it goes to this Master, in this term of its.</summary>
+    public bool IsTo(MemberId master, long term) => To == master && _term == term;
+
     public void Start(long nowNs, MemberId to, long term)
     {
         To = to;

@@ -82,8 +82,10 @@ internal sealed class MessageWriter(NodeContext node, Ordering ordering)
                 return Say().Write(payload);
             case MessageKind.Hello:
                 return new Hello(node.Options.IncarnationNs, item.To).Write(payload);
-            case MessageKind.KeepAlive or MessageKind.Bye:
+            case MessageKind.KeepAlive:
                 return 0;
+            case MessageKind.Bye:
+                return new Bye(node.Options.IncarnationNs).Write(payload);
             case MessageKind.Update:
                 if (node.IsMaster) return -1;
                 return WriteEntry(item.Entry!, payload);
@@ -105,7 +107,7 @@ internal sealed class MessageWriter(NodeContext node, Ordering ordering)
             case MessageKind.PeerRequest or MessageKind.PeerReply:
                 return new PeerExchange(item.A).Write(payload);
             case MessageKind.Probe:
-                return new Probe((uint)(item.A >> 32), (uint)item.A, (uint)item.B).Write(payload, Math.Max(Probe.Size, item.C << 3));
+                return new Probe((uint)(item.A >> 32), (uint)item.A, (uint)item.B).Write(payload, (int)(item.B >> 32));
             default:
                 throw new InvalidOperationException($"nothing writes a {item.Message}");
         }

@@ -17,7 +17,7 @@ internal enum PutResult : byte
 
 /// <summary>
 /// A replica of the metadata directory. Of two entries with one key the higher revision wins, so replicas that have seen the same entries are
-/// equal, in whatever order they came. Slots are never removed or moved: a walk from slot to slot misses nothing that was there when it began.
+/// equal, in whatever order they came. A Master's slots are never removed or moved: a walk from slot to slot misses nothing that was there when it began.
 /// </summary>
 internal sealed class MetadataDirectory
 {
@@ -55,6 +55,22 @@ internal sealed class MetadataDirectory
         _slots[slot] = entry;
         _sequences[slot] = 0;
         return PutResult.Changed;
+    }
+
+    /// <summary>Takes out an own entry that the Master refused. The last slot moves into its place, so a walk that is under way may miss that one.</summary>
+    public void Remove(Guid key)
+    {
+        if (!_slotByKey.Remove(key, out int slot)) return;
+        Digest -= _slots[slot].Fingerprint;
+        int last = _slots.Count - 1;
+        if (slot != last)
+        {
+            (_slots[slot], _sequences[slot]) = (_slots[last], _sequences[last]);
+            _slotByKey[_slots[slot].Key] = slot;
+        }
+
+        _slots.RemoveAt(last);
+        _sequences.RemoveAt(last);
     }
 
     public void SetSequence(Guid key, ulong sequence) => _sequences[_slotByKey[key]] = sequence;

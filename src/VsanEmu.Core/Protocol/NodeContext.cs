@@ -78,6 +78,9 @@ internal sealed class NodeContext
     /// <summary>The last number of the Master's order that is held without a gap before it; the Master's own last number.</summary>
     public ulong Applied { get; set; }
 
+    /// <summary>The highest revision of an own entry ever seen, those of earlier lives included.</summary>
+    public ulong OwnRevision { get; private set; }
+
     public bool ViewDirty { get; set; } = true;
 
     /// <summary>Datagrams and frames sent.</summary>
@@ -96,6 +99,7 @@ internal sealed class NodeContext
     public PutResult Put(long nowNs, DirectoryEntry entry)
     {
         PutResult result = Directory.Put(entry);
+        if (entry.Owner == Self.Id) OwnRevision = Math.Max(OwnRevision, entry.Revision);
         if (result == PutResult.Full) Counters.Add("directory.full");
         if (result != PutResult.Changed) return result;
         ViewDirty = true;

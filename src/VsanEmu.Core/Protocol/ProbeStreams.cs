@@ -54,7 +54,7 @@ internal sealed class ProbeStreams(NodeContext node)
         {
             Sending s = _sending[i];
             for (int burst = 0; burst < MaxBurst && s.Next < s.Count && s.DueNs <= nowNs; burst++, s.Next++)
-                node.SayTo(s.Group, MessageKind.Probe, a: ((ulong)s.Stream << 32) | (uint)s.Next, b: (ulong)s.Count, c: (byte)(s.Payload >> 3));
+                node.SayTo(s.Group, MessageKind.Probe, a: ((ulong)s.Stream << 32) | (uint)s.Next, b: ((ulong)s.Payload << 32) | (uint)s.Count);
             if (s.Next < s.Count)
             {
                 NextNs = Math.Min(NextNs, Math.Max(s.DueNs, nowNs + 1));

@@ -17,7 +17,7 @@ internal sealed class Submissions(NodeContext node)
 
     private readonly Dictionary<Guid, DirectoryEntry> _pending = [];
     private readonly Dictionary<Guid, AckedUpdate> _acknowledged = [];
-    private ulong _revision;
+    private readonly List<DirectoryEntry> _overtaken = [];
     private long _lastAcknowledgedNs = -1;
 
     public int Pending => _pending.Count;
@@ -39,9 +39,7 @@ internal sealed class Submissions(NodeContext node)
             return null;
         }
 
-        // A later life begins later on the wall clock than any number of writes could have counted.
-        _revision = Math.Max(_revision + 1, (ulong)Math.Max(1, node.Options.IncarnationNs));
-        var entry = new DirectoryEntry(key, node.Self.Id, type, _revision, value);
+        var entry = new DirectoryEntry(key, node.Self.Id, type, NextRevision(), value);
         if (node.Put(nowNs, entry) == PutResult.Full)
         {
             node.Counters.Add("updates.refused");
@@ -62,15 +60,19 @@ internal sealed class Submissions(NodeContext node)
     }
 
     /// <summary>Sends again what was not acknowledged.</summary>
-    public void Tick()
+    public void Tick(long nowNs)
     {
         if (node.IsMaster || node.Master.IsNone) return;
         int repeats = 0;
         foreach (DirectoryEntry entry in _pending.Values)
         {
             if (++repeats > MaxRepeats) break;
-            Send(entry);
+            if (node.Directory.Find(entry.Key) is { } held && held.Revision > entry.Revision) _overtaken.Add(entry);
+            else Send(entry);
         }
+
+        foreach (DirectoryEntry entry in _overtaken) WriteAgain(nowNs, entry);
+        _overtaken.Clear();
     }
 
     public void HandleAck(long nowNs, UpdateAck ack)
@@ -80,6 +82,7 @@ internal sealed class Submissions(NodeContext node)
         node.ViewDirty = true;
         if (ack.Result != UpdateResult.Safe)
         {
+            node.Directory.Remove(ack.Key);
             node.Counters.Add("updates.refused");
             return;
         }
@@ -88,5 +91,17 @@ internal sealed class Submissions(NodeContext node)
         _lastAcknowledgedNs = nowNs;
         if (_acknowledged.Count >= MaxRemembered && !_acknowledged.ContainsKey(ack.Key)) _acknowledged.Remove(_acknowledged.First().Key);
         _acknowledged[ack.Key] = new AckedUpdate(ack.Key, ack.Revision, nowNs);
+    }
+
+    // A later life begins later on the wall clock than any number of writes could have counted; unless that clock was set back.
+    private ulong NextRevision() => Math.Max(node.OwnRevision + 1, (ulong)Math.Max(1, node.Options.IncarnationNs));
+
+    // The clock was set back between two lives: an entry of the earlier one came back from the Master, and has the higher revision.
+    private void WriteAgain(long nowNs, DirectoryEntry entry)
+    {
+        var again = new DirectoryEntry(entry.Key, entry.Owner, entry.Type, NextRevision(), entry.Value);
+        node.Put(nowNs, again);
+        _pending[again.Key] = again;
+        Send(again);
     }
 }

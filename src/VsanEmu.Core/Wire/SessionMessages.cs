@@ -25,6 +25,27 @@ public readonly record struct Hello(long IncarnationNs, MemberId To)
     }
 }
 
+/// <summary>The sender leaves: <c>0 i64 incarnation</c>.</summary>
+/// <param name="IncarnationNs">When the life began that now ends.</param>
+public readonly record struct Bye(long IncarnationNs)
+{
+    /// <summary>Writes the payload.</summary>
+    public int Write(Span<byte> payload)
+    {
+        var writer = new WireWriter(payload);
+        writer.I64(IncarnationNs);
+        return writer.Length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out Bye parsed)
+    {
+        var reader = new WireReader(payload);
+        parsed = new Bye(reader.I64());
+        return reader.Complete;
+    }
+}
+
 /// <summary>A numbered probe: <c>0 u32 stream  4 u32 index  8 u32 total  12 … zeros</c>.</summary>
 /// <param name="Stream">The stream.</param>
 /// <param name="Index">Its number in the stream, from 0.</param>

@@ -21,6 +21,8 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
 
     public Obligations Obligations { get; } = new();
 
+    public Coverage Coverage { get; } = new();
+
     /// <summary>Keeps what happened, in words. Costs time.</summary>
     public bool Tells { get; init; }
 
@@ -30,12 +32,14 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
     {
         if (_flows.Wrong(from, transmit, bytes, pipe) is { } wrong)
             throw new Violation($"outside the matrix: {from} ({from.Node!.Role}) sends {wrong}: {transmit}");
+        if (transmit.Length > 0) Coverage.Sent((MessageKind)bytes[5]);
         if (transmit.Kind == TransmitKind.Frame && bytes[5] == (byte)MessageKind.UpdateAck) SendsAck(from, bytes);
         if (Tells && transmit.Kind is not TransmitKind.Datagram) Tell(from, transmit.Kind == TransmitKind.Frame ? $"{(MessageKind)bytes[5]} {transmit}" : $"{transmit}");
     }
 
     public void Saw(Host host, in NodeEvent e)
     {
+        Coverage.Saw(e);
         if (Tells) Tell(host, $"{e.Kind} {e.Peer} {e.Detail}");
     }
 
@@ -76,7 +80,7 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
     }
 
     /// <summary>What the cluster still waits for; null at rest.</summary>
-    public static string? Unsettled(IEnumerable<Host> side) => Settlement.Missing([.. side.Select(h => h.Node!.View)]);
+    public static string? Unsettled(IEnumerable<Host> side, bool split = false) => Settlement.Missing([.. side.Select(h => h.Node!.View)], split);
 
     /// <summary>At rest the connections of the matrix are there, two for each member and its Master, one opened by each side.</summary>
     public static void CheckConnections(IReadOnlyList<Host> side)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using VsanEmu.Core.Protocol;
 using VsanEmu.Core.Wire;
+using VsanEmu.Simulation.Rules;
 
 namespace VsanEmu.Simulation.Schedules;
 
@@ -12,6 +13,8 @@ internal sealed class Campaign
     private long _virtualMs;
     private long _settled;
     private int _mostSettled;
+
+    public Coverage Coverage { get; } = new();
 
     public IReadOnlyCollection<Outcome> Failures => _failures;
 
@@ -43,7 +46,7 @@ internal sealed class Campaign
 
     /// <summary>The failures, each with the command that replays it.</summary>
     public string Report() => string.Join("\n\n", _failures.OrderBy(f => f.Members).Select(f =>
-        $"seed {f.Seed}: {f.Failure}\n  replay: VSANEMU_SEED={f.Seed} dotnet run --project tests/VsanEmu.Simulation -c Release -- --show-live-output on"));
+        $"seed {f.Seed}: {f.Failure}\n  replay: VSANEMU_SEED={f.Seed} dotnet run --project tests/VsanEmu.Simulation -c Release"));
 
     private void Add(Outcome outcome)
     {
@@ -51,6 +54,10 @@ internal sealed class Campaign
         Interlocked.Add(ref _virtualMs, outcome.VirtualNs / 1_000_000);
         if (outcome.Failure is not null) _failures.Add(outcome);
         Interlocked.Add(ref _settled, outcome.SettledBeats);
-        lock (_failures) _mostSettled = Math.Max(_mostSettled, outcome.SettledBeats);
+        lock (Coverage)
+        {
+            _mostSettled = Math.Max(_mostSettled, outcome.SettledBeats);
+            Coverage.Add(outcome.Coverage);
+        }
     }
 }

@@ -13,6 +13,9 @@ namespace VsanEmu.Simulation.Schedules;
 /// </summary>
 internal sealed class Schedule
 {
+    /// <summary>After this long nothing is on its way any more from before the fabric was healed.</summary>
+    private const long LongestWayNs = 700_000_000;
+
     private readonly ulong _seed;
     private readonly ClusterSpec _cluster;
     private readonly Dice _dice;
@@ -50,7 +53,7 @@ internal sealed class Schedule
         catch (Exception e)
         {
             string what = e is Violation ? e.Message : e.ToString();
-            return new Outcome(seed, schedule._cluster.Members.Count, schedule._world.NowNs, 0, $"{what}\n  at {schedule._world.NowNs / 1e9:F4} s; {schedule.Describe()}", [.. schedule._referee.Story]);
+            return new Outcome(seed, schedule._cluster.Members.Count, schedule._world.NowNs, 0, $"{what}\n  at {schedule._world.NowNs / 1e9:F4} s; {schedule.Describe()}", schedule._referee.Coverage, [.. schedule._referee.Story]);
         }
     }
 
@@ -71,7 +74,7 @@ internal sealed class Schedule
         StayAtRest();
         Referee.CheckData(_world.Living);
         if (_dice.Chance(0.25)) LoseMaster();
-        return new Outcome(_seed, _cluster.Members.Count, _world.NowNs, beats, null, [.. _referee.Story]);
+        return new Outcome(_seed, _cluster.Members.Count, _world.NowNs, beats, null, _referee.Coverage, [.. _referee.Story]);
     }
 
     private void StartFirst(Host host)
@@ -87,7 +90,7 @@ internal sealed class Schedule
         foreach (int side in (int[])[0, 1])
         {
             Host[] there = [.. _world.Hosts.Where(h => ((int)(sides >> h.Index) & 1) == side)];
-            if (there.Count(Electable) >= Math.Min(2, there.Count(h => h.Alive))) Settle(there, $"in the partition of {string.Join(", ", there.Select(h => h.Id))}");
+            if (there.Count(Electable) >= Math.Min(2, there.Count(h => h.Alive))) Settle(there, $"in the partition of {string.Join(", ", there.Select(h => h.Id))}", split: true);
         }
 
         for (int i = _dice.Below(4); i > 0; i--) _chaos.Write();
@@ -98,7 +101,7 @@ internal sealed class Schedule
     {
         _referee.Tell("***", "everything is healed");
         _world.Fabric.Heal();
-        _world.Clock.RunUntil(Math.Max(_world.NowNs, _world.Hosts.Max(h => h.PausedUntilNs)));
+        _world.Clock.RunUntil(Math.Max(_world.NowNs + LongestWayNs, _world.Hosts.Max(h => h.PausedUntilNs)));
         bool all = _dice.Chance(0.5);
         foreach (Host host in _world.Hosts)
         {
@@ -110,13 +113,14 @@ internal sealed class Schedule
         foreach (Host host in _world.Hosts.Where(h => !h.Alive).ToArray()) _world.Start(host);
     }
 
-    private int Settle(IReadOnlyList<Host> side, string when)
+    // VMs may wait for copies on members that are dead or on the other side.
+    private int Settle(IReadOnlyList<Host> side, string when, bool split = false)
     {
         int bound = SettleBeats(_cluster.Members.Count);
         string? missing = "";
         for (int beats = 0; beats < bound; beats++)
         {
-            missing = Referee.Unsettled(side.Where(h => h.Alive));
+            missing = Referee.Unsettled(side.Where(h => h.Alive), split || side.Any(h => !h.Alive));
             if (missing is null)
             {
                 Host[] living = [.. side.Where(h => h.Alive)];
@@ -138,7 +142,7 @@ internal sealed class Schedule
         (MemberId, Role)[] before = Roles();
         _chaos.Write();
         _world.Clock.RunUntil(_world.NowNs + (6 * _beatNs));
-        if (Referee.Unsettled(_world.Living) is { } missing) throw new Violation($"no longer at rest 6 heartbeats after a write: waits for {missing}");
+        if (Referee.Unsettled(_world.Living, split: _world.Hosts.Any(h => !h.Alive)) is { } missing) throw new Violation($"no longer at rest 6 heartbeats after a write: waits for {missing}");
         if (!Roles().SequenceEqual(before)) throw new Violation("roles changed at rest");
     }
 
@@ -178,5 +182,6 @@ internal sealed class Schedule
 /// <param name="VirtualNs">How long it was, in virtual time.</param>
 /// <param name="SettledBeats">Heartbeats from the last fault until it was at rest.</param>
 /// <param name="Failure">The rule that was broken, or null.</param>
+/// <param name="Coverage">What happened at all.</param>
 /// <param name="Story">What happened last, when that was asked for.</param>
-internal sealed record Outcome(ulong Seed, int Members, long VirtualNs, int SettledBeats, string? Failure, IReadOnlyList<string> Story);
+internal sealed record Outcome(ulong Seed, int Members, long VirtualNs, int SettledBeats, string? Failure, Coverage Coverage, IReadOnlyList<string> Story);

@@ -102,9 +102,7 @@ internal sealed class Tcp(World world)
     private void Move(Pipe pipe, Host from, Pipe.Direction way)
     {
         way.Moving = true;
-        long delay = Latency();
-        while (world.Dice.Chance(Math.Min(Fabric.Loss, 0.6))) delay += RetransmitNs;
-        world.Clock.After(delay, () => Arrive(pipe, from, way));
+        world.Clock.After(Latency(), () => Arrive(pipe, from, way));
     }
 
     private void Arrive(Pipe pipe, Host from, Pipe.Direction way)
@@ -112,7 +110,7 @@ internal sealed class Tcp(World world)
         Host to = pipe.Other(from);
         way.Moving = false;
         if (pipe.Broken || way.OnTheWay.Count == 0) return;
-        if (!Fabric.BothWays(from, to) || !to.Powered)
+        if (!Fabric.BothWays(from, to) || !to.Powered || world.Dice.Chance(Fabric.Loss))
         {
             way.Moving = true;
             world.Clock.After(RetransmitNs, () => Arrive(pipe, from, way));

@@ -55,7 +55,9 @@ internal sealed class World
         host.Powered = true;
         host.PausedUntilNs = 0;
         host.TimerNs = long.MaxValue;
-        host.IncarnationNs = NowNs + 1;
+        // Now and then a machine comes back with its clock set back.
+        long setBackNs = _dice.Chance(0.03) ? _dice.Between(0, NowNs) : 0;
+        host.IncarnationNs = NowNs - setBackNs + 1;
         host.Node = new ClusterNode(new NodeOptions
         {
             Cluster = Cluster,
