@@ -283,7 +283,7 @@ public sealed class ClusterNode
         if (came)
         {
             _node.ViewDirty = true;
-            _node.Events.Add(nowNs, NodeEventKind.PeerUp, peer.Id, $"{said.Role} in term {said.Term}");
+            _node.Events.Add(nowNs, NodeEventKind.PeerUp, peer.Id, $"{said.Role} in term {Terms.NumberOf(said.Term)}");
             _node.Data.PeerAlive(nowNs, peer.Id, alive: true);
         }
 

@@ -91,7 +91,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
             node.Master = master.Id;
             node.Term = master.Said.Term;
             node.ViewDirty = true;
-            node.Events.Add(nowNs, NodeEventKind.MasterChanged, master.Id, $"follows {master.Id} in term {node.Term}");
+            node.Events.Add(nowNs, NodeEventKind.MasterChanged, master.Id, $"follows {master.Id} in term {Terms.NumberOf(node.Term)}");
             following.Begin();
         }
 
@@ -149,8 +149,8 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     {
         DeadlineNs = long.MaxValue;
         _termNs = nowNs;
-        node.HighestTerm++;
-        node.Term = node.HighestTerm;
+        node.Term = Terms.Next(node.HighestTerm, node.Options.IncarnationNs);
+        node.HighestTerm = node.Term;
         node.Master = node.Self.Id;
         node.Backup = MemberId.None;
         following.Begin();
@@ -220,7 +220,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
         node.ViewDirty = true;
         if (listens != listened && !node.Cluster.Profile.Unicast)
             node.Outbox.Add(new Outgoing(listens ? TransmitKind.Join : TransmitKind.Leave, FlowGroup.Master, MemberId.None, default));
-        if (_changes.Count < MaxChanges) _changes.Add(new RoleChange(nowNs, to, node.Master, node.Term, reason));
+        if (_changes.Count < MaxChanges) _changes.Add(new RoleChange(nowNs, to, node.Master, Terms.NumberOf(node.Term), reason));
         else node.Counters.Add("roles.not_kept");
         node.Events.Add(nowNs, NodeEventKind.RoleChanged, node.Master, $"{to}: {reason}");
         node.Say(MessageKind.Heartbeat);

@@ -66,7 +66,7 @@ internal sealed class NodeContext
     /// <summary>The Backup that the Master appointed, or None.</summary>
     public MemberId Backup { get; set; }
 
-    /// <summary>Term of the Master that this node follows, or its own.</summary>
+    /// <summary>Term of the Master that this node follows, or its own; see <see cref="Terms"/>.</summary>
     public long Term { get; set; }
 
     /// <summary>The highest term ever heard of.</summary>

@@ -36,7 +36,7 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
             Master = node.Master,
             Backup = node.Backup,
             Members = members,
-            Term = node.Term,
+            Term = Terms.NumberOf(node.Term),
             Entries = node.Directory.Count,
             Digest = node.Directory.Digest,
             Opened = opened,

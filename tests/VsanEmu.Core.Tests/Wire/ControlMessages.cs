@@ -36,7 +36,7 @@ internal static class ControlMessages
         HeartbeatOf.Select(h => (MessageKind.Heartbeat, Written(b => h.Write(b)))),
         Entry.Select(e => (MessageKind.Update, Written(b => WriteEntry(b, e)))),
         Chunk.Select(c => (MessageKind.Disseminate, c)),
-        Gen.Const((MessageKind.Bye, Array.Empty<byte>())),
+        Gen.Long.Select(life => (MessageKind.Bye, Written(b => new Bye(life).Write(b)))),
         Gen.Select(Gen.Long, Someone, (life, to) => (MessageKind.Hello, Written(b => new Hello(life, to).Write(b)))),
         Gen.Const((MessageKind.KeepAlive, Array.Empty<byte>())),
         Gen.Select(Gen.Guid, Number, Gen.Bool, (key, revision, safe) =>
@@ -66,7 +66,9 @@ internal static class ControlMessages
                 return ChunkHead.TryParse(payload, out ChunkHead head, entries) ? Written(b => WriteChunk(b, head, entries)) : null;
             case MessageKind.Hello:
                 return Hello.TryParse(payload, out Hello hello) ? Written(b => hello.Write(b)) : null;
-            case MessageKind.Bye or MessageKind.KeepAlive:
+            case MessageKind.Bye:
+                return Bye.TryParse(payload, out Bye bye) ? Written(b => bye.Write(b)) : null;
+            case MessageKind.KeepAlive:
                 return payload.IsEmpty ? [] : null;
             case MessageKind.UpdateAck:
                 return UpdateAck.TryParse(payload, out UpdateAck ack) ? Written(b => ack.Write(b)) : null;
