@@ -25,6 +25,11 @@ public sealed record RunParts(
 /// <param name="progress">Told several times a second how the run stands, or null.</param>
 public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProvider time, Func<long> nowNs, IProgress<RunProgress>? progress)
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
+    // A member's whole report is much to make: it is asked for less often than its view.
+    private static readonly TimeSpan ReportStep = TimeSpan.FromMilliseconds(100);
+
     private readonly Crew _crew = new(parts.Members);
     private readonly List<ProbeObservation> _outsiderProbes = [];
     private readonly List<FailoverObservation> _failovers = [];
@@ -87,29 +92,40 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         await SettleAsync(cancellation);
     }
 
+    // One kind of probe after the other: each wants the fabric, and the machine, for itself.
     private async Task ProbeAsync(CancellationToken cancellation)
     {
-        const int stream = 1;
         _phases.Begin(Phases.Probing);
+        await ProbePeersAsync(cancellation);
+        if (parts.Outsiders is not null) await ProbeFromOutsideAsync(parts.Outsiders, cancellation);
+        (int count, TimeSpan interval) = options.ProbePace(parts.Members.Count);
+        await StreamAsync(FlowGroup.Agent, count, interval, cancellation);
+        await StreamAsync(FlowGroup.Master, options.ProbeCount, options.ProbeInterval, cancellation);
+        await SettleAsync(cancellation);
+    }
+
+    private async Task ProbePeersAsync(CancellationToken cancellation)
+    {
+        int expected = parts.Members.Count - 1;
+        TimeSpan limit = parts.Cluster.Timers.TcpConnect * (4 + (parts.Members.Count / 2));
         await _crew.SendAsync(_ => new MemberCommand.ProbePeers(), cancellation);
-        Task<IReadOnlyList<ProbeObservation>>? outsiders = parts.Outsiders?.ProbeAsync(Phases.Probing, parts.Cluster.Channels.ReliablePort, cancellation);
-        if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
+        await WhileAsync(
+            () => _crew.Alive.Any(m => m.Report().Probes.Count < expected), limit, () => "each member tries each other on TCP 2233", cancellation, ReportStep);
+    }
 
-        foreach (FlowGroup group in (FlowGroup[])[FlowGroup.Agent, FlowGroup.Master])
-        {
-            await _crew.SendAsync(
-                _ => new MemberCommand.ProbeStream(group, stream, options.ProbeCount, options.ProbeInterval, options.ProbeBytes), cancellation);
-            await WaitAsync(options.ProbeCount * options.ProbeInterval, $"{options.ProbeCount} numbered datagrams from each sender to the {group} Group", cancellation);
-        }
+    private async Task ProbeFromOutsideAsync(IOutsiders outsiders, CancellationToken cancellation)
+    {
+        await outsiders.ProveObserverAsync(cancellation);
+        Task<IReadOnlyList<ProbeObservation>> probes = outsiders.ProbeAsync(Phases.Probing, parts.Cluster.Channels.ReliablePort, cancellation);
+        await WhileAsync(() => !probes.IsCompleted, TimeSpan.FromMinutes(1), () => "outsiders try TCP 2233", cancellation);
+        _outsiderProbes.AddRange(await probes);
+    }
 
-        if (outsiders is not null)
-        {
-            await WhileAsync(() => !outsiders.IsCompleted, TimeSpan.FromMinutes(1), () => "outsiders try TCP 2233", cancellation);
-            _outsiderProbes.AddRange(await outsiders);
-        }
-
-        // The last probes are on their way, and a peer that does not answer is given the whole time to connect.
-        await WaitAsync(Max(Heartbeats(2), parts.Cluster.Timers.TcpConnect), "the last answers", cancellation);
+    private async Task StreamAsync(FlowGroup group, int count, TimeSpan interval, CancellationToken cancellation)
+    {
+        const int stream = 1;
+        await _crew.SendAsync(_ => new MemberCommand.ProbeStream(group, stream, count, interval, options.ProbeBytes), cancellation);
+        await WaitAsync((count * interval) + Heartbeats(1), $"{count} numbered datagrams from each sender to the {group} Group", cancellation);
     }
 
     private async Task FailOverAsync(CancellationToken cancellation)
@@ -150,6 +166,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         await fabric.SplitAsync(sides, cancellation);
         long splitAt = nowNs();
         _crew.Sides = sides;
+        _phases.Sides = sides;
         await WhileAsync(() => _crew.Views.All(v => v.Members.Count == _crew.Views.Count), SettleTime, () => "the members to notice the split", cancellation);
         long? settledSplit = await SettleAsync(cancellation);
         IReadOnlyList<IReadOnlyList<string>> masters = [.. sides.Values.Distinct().Order().Select(side => Masters(_crew.Views.Where(v => sides[v.Member] == side)))];
@@ -201,8 +218,9 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private Task WaitAsync(TimeSpan length, string doing, CancellationToken cancellation) => WhileAsync(() => true, length, () => doing, cancellation);
 
     /// <summary>Waits while something holds, at most for <paramref name="limit"/>. True when it ended by itself.</summary>
-    private async Task<bool> WhileAsync(Func<bool> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation)
+    private async Task<bool> WhileAsync(Func<bool> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation, TimeSpan? every = null)
     {
+        TimeSpan step = every ?? Step;
         long start = time.GetTimestamp();
         while (holds())
         {
@@ -210,7 +228,6 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
             TimeSpan left = limit - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return false;
             progress?.Report(Picture(doing()));
-            TimeSpan step = TimeSpan.FromMilliseconds(20);
             await Task.Delay(left < step ? left : step, time, cancellation);
         }
 
@@ -238,6 +255,4 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private IMember Named(MemberId id) => parts.Members.First(m => m.Name == parts.Cluster.Member(id).Name);
 
     private static IReadOnlyList<string> Masters(IEnumerable<MemberView> views) => [.. views.Where(v => v.Role == Role.Master).Select(v => v.Member)];
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

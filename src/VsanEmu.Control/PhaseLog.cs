@@ -15,6 +15,9 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
     /// <summary>VMs that are on now.</summary>
     public List<string> VmsOn { get; } = [];
 
+    /// <summary>The sides into which the segment was split at some time in the phase under way.</summary>
+    public IReadOnlyDictionary<string, int> Sides { get; set; } = new Dictionary<string, int>();
+
     public IReadOnlyList<PhaseObservation> Done => _done;
 
     /// <summary>Ends the phase under way, if any, and begins the next at the same instant.</summary>
@@ -23,6 +26,7 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
         End();
         captures.BeginPhase(name);
         Current = name;
+        Sides = new Dictionary<string, int>();
         _startNs = nowNs();
         _viewsAtStart = crew.Views;
         _settledAtStart = Settlement.Missing(crew.ViewsBySide) is null;
@@ -41,7 +45,7 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
             Settled = _settledAtStart && Settlement.Missing(crew.ViewsBySide) is null && SameCluster(_viewsAtStart, views),
             Views = views,
             VmsOn = [.. VmsOn],
-            Sides = crew.Sides,
+            Sides = Sides,
         });
         Current = "";
     }

@@ -12,7 +12,7 @@ namespace VsanEmu.Core.Protocol;
 internal sealed class PeerExchanges(NodeContext node)
 {
     /// <summary>Exchanges under way at most; the rest of an order waits its turn.</summary>
-    private const int MaxUnderWay = 32;
+    private const int MaxUnderWay = 8;
 
     private readonly Exchange?[] _underWay = new Exchange?[MemberId.Max + 1];
     private readonly Queue<MemberId> _ordered = new();

@@ -31,9 +31,11 @@ internal static class SwitchCommands
         // The kernel refuses to query more often than once a second.
         TimeSpan interval = Max(timers.QueryInterval, TimeSpan.FromSeconds(1));
         TimeSpan membership = Robustness * interval + timers.QueryResponse;
+        // A second by default (RFC 3376 8.8); with a lab's shorter intervals less, so that a port loses a group soon after its member left.
+        TimeSpan lastMember = Min(TimeSpan.FromSeconds(1), interval / 20);
         return $"link set dev {Bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
             + $"mcast_startup_query_interval {Hundredths(Max(interval / 4, TimeSpan.FromSeconds(1)))} mcast_startup_query_count {Robustness} "
-            + $"mcast_membership_interval {Hundredths(membership)} "
+            + $"mcast_membership_interval {Hundredths(membership)} mcast_last_member_interval {Hundredths(lastMember)} mcast_last_member_count {Robustness} "
             + $"mcast_querier_interval {Hundredths(Robustness * interval + timers.QueryResponse / 2)}";
     }
 
@@ -86,6 +88,8 @@ internal static class SwitchCommands
     private static string Bit(bool on) => on ? "1" : "0";
 
     private static long Hundredths(TimeSpan time) => (long)Math.Round(time.TotalMilliseconds / 10);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
