@@ -8,6 +8,9 @@ namespace VsanEmu.Cli;
 /// <summary>Runs the command that the arguments name, and turns whatever comes of it into one of the four exit codes (<see cref="ExitCode"/>).</summary>
 internal static class CommandRun
 {
+    // A command that is told to stop (SIGTERM, SIGINT) does so in order, within its own limits: this is only the last resort.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs.</summary>
     /// <param name="commands">The commands, in the order of the help text.</param>
     /// <param name="args">The process's arguments.</param>
@@ -19,7 +22,7 @@ internal static class CommandRun
         foreach (Command command in commands) root.Subcommands.Add(command);
 
         ParseResult parsed = root.Parse(args);
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime };
         if (args.Length == 0)
         {
             await root.Parse("--help").InvokeAsync(configuration);

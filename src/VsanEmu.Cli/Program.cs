@@ -4,6 +4,7 @@ using VsanEmu.Cli.Lab;
 return await CommandRun.RunAsync(
     [
         LabCommand.Create(),
+        NodeCommand.Create(),
         SpecCommand.Create(),
     ],
     args,

@@ -40,6 +40,9 @@ internal static partial class NodeLog
     [LoggerMessage(1010, LogLevel.Warning, "{Member} cannot {What}: {Error}")]
     internal static partial void CannotSend(this ILogger log, string member, string what, string error);
 
+    [LoggerMessage(1011, LogLevel.Warning, "{Member} speaks IGMP version {Used}, the spec says {Specified}: set net.ipv4.conf.{Interface}.force_igmp_version")]
+    internal static partial void OtherIgmp(this ILogger log, string member, int used, int specified, string @interface);
+
     /// <summary>Logs what the node told of itself.</summary>
     internal static void Told(this ILogger log, string member, in NodeEvent e)
     {

@@ -42,6 +42,7 @@ public sealed class NodeRunner : IAsyncDisposable
         _foreign = new ForeignTraffic(options.Cluster);
         _clock = new RunClock(options.Time, options.OriginTimestamp ?? options.Time.GetTimestamp());
         _log = options.Logger;
+        _igmpVersion = options.Cluster.Channels.IgmpVersion;
     }
 
     private enum State
@@ -125,7 +126,11 @@ public sealed class NodeRunner : IAsyncDisposable
         _log.Killed(Name);
     }
 
+    /// <summary>What it kept about itself; null when it was never started, or refused to before it opened a socket.</summary>
+    public NodeReport? TryReport() => _pump is null ? null : Report();
+
     /// <summary>What it kept about itself.</summary>
+    /// <exception cref="InvalidOperationException">It was never started.</exception>
     public NodeReport Report()
     {
         return Pump.Read(node => new NodeReport(
@@ -172,6 +177,8 @@ public sealed class NodeRunner : IAsyncDisposable
 
         _igmpVersion = Inside(_interface.IgmpVersion);
         if (_foreign.Heard is { Count: > 0 } heard) _log.Forced(Name, string.Join("; ", heard));
+        if (_igmpVersion != _options.Cluster.Channels.IgmpVersion && !_options.Cluster.Profile.Unicast)
+            _log.OtherIgmp(Name, _igmpVersion, _options.Cluster.Channels.IgmpVersion, _interface.Name);
         _log.Started(Name, _options.Cluster.Name, _options.Cluster.ClusterId, _igmpVersion);
     }
 

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Cli;
+
+/// <summary><c>vsanemu node</c>: one emulated member on an interface that is already there, until it is told to stop.</summary>
+internal static class NodeCommand
+{
+    private static readonly string[] Roles = ["master", "backup", "agent", "auto"];
+
+    public static Command Create()
+    {
+        var spec = new Option<string>("--spec") { Description = "The cluster spec, - for standard input.", HelpName = "FILE", Required = true };
+        var name = new Option<string>("--name") { Description = "Which member of it this is.", HelpName = "MEMBER", Required = true };
+        var through = new Option<string>("--interface") { Description = "The interface that has the member's address; by default the spec's.", HelpName = "IF" };
+        var place = new Option<string>("--netns") { Description = "The network namespace to run in: a name under /run/netns, or a path.", HelpName = "NAME" };
+        var role = new Option<string>("--role") { Description = "Fix the role, or let it be elected (auto); by default as the spec says.", HelpName = string.Join('|', Roles) };
+        var force = new Option<bool>("--force") { Description = "Start even though traffic is heard that is not this tool's." };
+        var record = new Option<string>("--record") { Description = "Write what the member kept about itself to this file when it ends.", HelpName = "FILE" };
+        var log = new Option<LogStyle>("--log") { Description = "How to log, on standard output.", HelpName = "text|json|none", DefaultValueFactory = _ => LogStyle.Text };
+        var duration = new Option<string>("--duration") { Description = "Stop by itself after this time, as 30s or 5m; by default on SIGTERM or SIGINT only.", HelpName = "T" };
+        role.AcceptOnlyFromAmong(Roles);
+        var command = new Command("node", "Be one member of a cluster on this machine's network, until SIGTERM or SIGINT.")
+        {
+            spec, name, through, place, role, force, record, log, duration,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            if (!TryReadDuration(parsed.GetValue(duration), error, out TimeSpan? limit)) return (int)ExitCode.BadInput;
+            if (SpecInput.Read(parsed.GetValue(spec)!, error) is not { } cluster) return (int)ExitCode.BadInput;
+            if (Resolve(cluster, parsed.GetValue(name)!, parsed.GetValue(through), parsed.GetValue(role), error) is not { } resolved) return (int)ExitCode.BadInput;
+            var run = new NodeRun
+            {
+                Cluster = resolved.Cluster,
+                Self = resolved.Self,
+                Namespace = parsed.GetValue(place),
+                Force = parsed.GetValue(force),
+                RecordPath = parsed.GetValue(record),
+                Log = parsed.GetValue(log),
+                Duration = limit,
+                Error = error,
+            };
+            return (int)await run.RunAsync(cancellation);
+        });
+        return command;
+    }
+
+    /// <summary>The cluster with what the command line changes about this member; null after an error was written.</summary>
+    internal static (ClusterSpec Cluster, MemberId Self)? Resolve(ClusterSpec cluster, string name, string? through, string? role, TextWriter error)
+    {
+        if (cluster.Members.FirstOrDefault(m => m.Name == name) is not { } self)
+        {
+            string[] names = [.. cluster.Members.Select(m => m.Name)];
+            error.WriteLine($"vsanemu: cluster '{cluster.Name}' has no member '{name}'{Spelling.DidYouMean(name, names)}; its members are {string.Join(", ", names)}");
+            return null;
+        }
+
+        if (role is not null)
+        {
+            Role? fixedRole = role == "auto" ? null : Enum.Parse<Role>(role, ignoreCase: true);
+            if (fixedRole is Role.Master or Role.Backup && cluster.Members.FirstOrDefault(m => m.FixedRole == fixedRole && m != self) is { } other)
+            {
+                error.WriteLine($"vsanemu: {name} cannot be fixed as {role}: the spec fixes {other.Name} as {role} already");
+                return null;
+            }
+
+            self = self with { FixedRole = fixedRole };
+        }
+
+        if (through is not null) self = self with { Interface = through };
+        return (cluster with { Members = [.. cluster.Members.Select(m => m.Id == self.Id ? self : m)] }, self.Id);
+    }
+
+    private static bool TryReadDuration(string? text, TextWriter error, out TimeSpan? duration)
+    {
+        duration = null;
+        if (text is null) return true;
+        if (Duration.TryParse(text, out TimeSpan value) && value > TimeSpan.Zero)
+        {
+            duration = value;
+            return true;
+        }
+
+        error.WriteLine($"vsanemu: --duration: '{text}' is no duration: give a number and a unit, as 30s, 5m or 1h");
+        return false;
+    }
+}
