@@ -64,8 +64,8 @@ public sealed class ClusterNode
     /// <summary>Every part of its memory that can grow: its name, how much it holds, and the limit.</summary>
     internal IEnumerable<(string Name, int Used, int Limit)> Memory() => _report.Memory();
 
-    /// <summary>Own updates whose acknowledgement came at this instant.</summary>
-    internal IEnumerable<AckedUpdate> AcknowledgedAt(long atNs) => _submissions.AcknowledgedAt(atNs);
+    /// <summary>Own updates whose acknowledgement came at this instant and since the last call.</summary>
+    internal IEnumerable<AckedUpdate> TakeAcknowledged(long atNs) => _submissions.TakeAcknowledged(atNs);
 
     /// <summary>Begins to listen: joins the Agent Group, sends nothing else for <c>Timers.Listen</c>, then becomes an Agent.</summary>
     public void Start(long nowNs)
@@ -274,7 +274,7 @@ public sealed class ClusterNode
     {
         // A datagram of an earlier life that was held up somewhere. Of a dead peer any life is news: its clock may have been set back.
         if (said.IncarnationNs == peer.GoneIncarnationNs || (peer.Alive && said.IncarnationNs < peer.Said.IncarnationNs)) return;
-        if (peer.Alive && said.IncarnationNs > peer.Said.IncarnationNs) Lose(nowNs, peer, "started again");
+        if (peer.Alive && said.IncarnationNs > peer.Said.IncarnationNs) LoseFormerLife(nowNs, peer);
         Heartbeat before = peer.Said;
         peer.Said = said;
         _node.HighestTerm = Math.Max(_node.HighestTerm, said.Term);
@@ -329,13 +329,25 @@ public sealed class ClusterNode
 
     private void Lose(long nowNs, Peer peer, string why)
     {
+        Forget(nowNs, peer, why);
+        _election.Evaluate(nowNs);
+        _dialing.Reconcile(nowNs);
+    }
+
+    // A Master looks again only when it knows the new life: it is not without Backup in between, and acknowledges nothing alone.
+    private void LoseFormerLife(long nowNs, Peer peer)
+    {
+        if (_node.IsMaster) Forget(nowNs, peer, "started again");
+        else Lose(nowNs, peer, "started again");
+    }
+
+    private void Forget(long nowNs, Peer peer, string why)
+    {
         _node.Peers.MarkDead(peer);
         _node.ViewDirty = true;
         _node.Events.Add(nowNs, NodeEventKind.PeerDown, peer.Id, why);
         _dialing.ClosePeer(nowNs, peer.Id);
         _node.Data.PeerAlive(nowNs, peer.Id, alive: false);
-        _election.Evaluate(nowNs);
-        _dialing.Reconcile(nowNs);
     }
 
     private void Submit(long nowNs, EntryType type, string name, ReadOnlySpan<byte> value)

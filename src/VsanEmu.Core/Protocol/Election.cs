@@ -23,6 +23,7 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
     private readonly MergePush _handover = new(node);
     private readonly List<RoleChange> _changes = [];
     private MemberId _lastBackup;
+    private long _backupLifeNs;
     private long _masterlessNs;
     private long _termNs;
 
@@ -176,9 +177,12 @@ internal sealed class Election(NodeContext node, Following following, Ordering o
 
     private void Appoint(long nowNs)
     {
-        MemberId backup = ChooseBackup(nowNs)?.Id ?? MemberId.None;
-        if (backup == node.Backup) return;
+        Peer? chosen = ChooseBackup(nowNs);
+        MemberId backup = chosen?.Id ?? MemberId.None;
+        long life = chosen?.Said.IncarnationNs ?? 0;
+        if (backup == node.Backup && life == _backupLifeNs) return;
         node.Backup = backup;
+        _backupLifeNs = life;
         node.ViewDirty = true;
         ordering.BackupChanged(nowNs);
         node.Say(MessageKind.Heartbeat);

@@ -18,14 +18,19 @@ internal sealed class Submissions(NodeContext node)
     private readonly Dictionary<Guid, DirectoryEntry> _pending = [];
     private readonly Dictionary<Guid, AckedUpdate> _acknowledged = [];
     private readonly List<DirectoryEntry> _overtaken = [];
-    private long _lastAcknowledgedNs = -1;
+    private bool _newlyAcknowledged;
 
     public int Pending => _pending.Count;
 
     public IReadOnlyCollection<AckedUpdate> Acknowledged => _acknowledged.Values;
 
-    public IEnumerable<AckedUpdate> AcknowledgedAt(long atNs) =>
-        _lastAcknowledgedNs == atNs ? _acknowledged.Values.Where(a => a.AtNs == atNs) : [];
+    /// <summary>What was acknowledged at this instant, if anything since the last call.</summary>
+    public IEnumerable<AckedUpdate> TakeAcknowledged(long atNs)
+    {
+        if (!_newlyAcknowledged) return [];
+        _newlyAcknowledged = false;
+        return _acknowledged.Values.Where(a => a.AtNs == atNs);
+    }
 
     public IReadOnlyCollection<DirectoryEntry> Waiting => _pending.Values;
 
@@ -88,7 +93,7 @@ internal sealed class Submissions(NodeContext node)
         }
 
         node.Counters.Add("updates.acknowledged");
-        _lastAcknowledgedNs = nowNs;
+        _newlyAcknowledged = true;
         if (_acknowledged.Count >= MaxRemembered && !_acknowledged.ContainsKey(ack.Key)) _acknowledged.Remove(_acknowledged.First().Key);
         _acknowledged[ack.Key] = new AckedUpdate(ack.Key, ack.Revision, nowNs);
     }

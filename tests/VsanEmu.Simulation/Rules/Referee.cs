@@ -49,7 +49,7 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
         if (before is Role.Master or Role.Backup && node.Role != before) Obligations.Extend([host], host);
         if (node.Role == Role.Master)
         {
-            foreach (AckedUpdate own in node.AcknowledgedAt(World().NowNs)) Obligations.Acknowledged(host, own.Key, own.Revision, World().Hosts);
+            foreach (AckedUpdate own in node.TakeAcknowledged(World().NowNs)) Obligations.Acknowledged(host, own.Key, own.Revision, World().Hosts);
         }
 
         if (!_flows.RightGroups(node.Role, host.Groups) && node.NextTimeoutNs != long.MaxValue)
