@@ -20,8 +20,10 @@ internal sealed partial class HostedVm
             foreach (Mirror? mirror in _mirrors)
             {
                 if (mirror is null or { State: MirrorState.Valid, Attached: true }) continue;
-                if (_context.Links.Alive.Contains(mirror.Member)) return false;
-                if (AttachedValid != 0 && !Candidate(mirror).IsNone) return false;
+                // A living holder will be attached. Anything else takes a valid copy to rebuild from.
+                bool alive = _context.Links.Alive.Contains(mirror.Member);
+                if (alive && !mirror.Attached) return false;
+                if (AttachedValid != 0 && (alive || !Candidate(mirror).IsNone)) return false;
             }
 
             return true;
