@@ -80,7 +80,7 @@ public sealed class ClusterTests
     {
         await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(2));
         NodeRunner runner = cluster.Add(new MemberId(1));
-        Assert.Throws<InvalidOperationException>(() => runner.View);
+        Assert.Equal((Role.Listening, 0u), (runner.View.Role, (uint)runner.View.Term));
         await runner.StartAsync(default);
         await Assert.ThrowsAsync<InvalidOperationException>(() => runner.StartAsync(default));
         await runner.StopAsync(default);

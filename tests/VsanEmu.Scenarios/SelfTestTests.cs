@@ -25,7 +25,8 @@ public sealed class SelfTestTests
     {
         Assert.True(KnownFaults.TryParse(name, out IFault? fault, out _));
         SelfTestRow row = await RunAsync(fault);
-        Assert.Equal([name], row.Verdict.Diagnoses.Select(d => d.Fault));
+        // One cause for each place it is in: an access list is missing in the segment and at the gateway.
+        Assert.Equal([name], row.Verdict.Diagnoses.Select(d => d.Fault).Distinct());
         Assert.Empty(fault.MustFail.Except(row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Fail).Select(r => r.Id)));
         Assert.Equal(ExitCode.Failed, row.Verdict.ExitCode);
     }
