@@ -1,12 +1,3 @@
 using VsanEmu.Cli;
-using VsanEmu.Cli.Lab;
 
-return await CommandRun.RunAsync(
-    [
-        LabCommand.Create(),
-        NodeCommand.Create(),
-        SpecCommand.Create(),
-    ],
-    args,
-    Console.Out,
-    Console.Error);
+return await CommandRun.RunAsync(Commands.All(), args, Console.Out, Console.Error);

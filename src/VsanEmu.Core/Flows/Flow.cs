@@ -137,7 +137,7 @@ public sealed record Flow
     /// <summary>What it is for, in a few words.</summary>
     public required string Purpose { get; init; }
 
-    /// <summary>When it is there: <c>always</c>, <c>while VM x is on</c>, and so on.</summary>
+    /// <summary>When it is there: <see cref="FlowRows.Always"/>, <c>while VM x is on</c>, and so on.</summary>
     public required string Condition { get; init; }
 
     /// <summary>How sure it is.</summary>

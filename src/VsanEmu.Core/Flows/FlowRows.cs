@@ -5,8 +5,9 @@ namespace VsanEmu.Core.Flows;
 /// <summary>The rows of the flow matrix, by profile, ports and timers: FLOWS.md's tables as data.</summary>
 public static class FlowRows
 {
-    private const string BothUp = "while both are up";
-    private const string Up = "while it is up";
+    /// <summary>The condition of a flow that is there as long as its members are up, also while VMs run.</summary>
+    public const string Always = "always";
+
     private const string VmOn = "while a VM is on";
 
     /// <summary>The rows that a cluster follows, in FLOWS.md's order.</summary>
@@ -16,6 +17,9 @@ public static class FlowRows
     public static IReadOnlyList<FlowRow> For(FlowProfile profile, ChannelSpec channels, TimerSpec timers)
     {
         string beat = $"every {Duration.Format(timers.Heartbeat)}";
+        // Documents name these periods; any other is the user's or the lab's choice.
+        FlowMark documentedBeat = timers.Heartbeat == TimeSpan.FromSeconds(1) ? FlowMark.Documented : FlowMark.Emulated;
+        FlowMark documentedQuery = timers.QueryInterval == TimeSpan.FromSeconds(125) ? FlowMark.Documented : FlowMark.Emulated;
         var rows = new List<FlowRow>
         {
             Tcp(FlowId.C1, FlowParty.Master, FlowParty.BackupOrAgent, FlowOpener.Sender) with
@@ -23,17 +27,17 @@ public static class FlowRows
                 Period = timers.Heartbeat,
                 Cadence = beat,
                 Purpose = "first of the dual flows",
-                Condition = BothUp,
+                Condition = Always,
             },
             Tcp(FlowId.C2, FlowParty.BackupOrAgent, FlowParty.Master, FlowOpener.Sender) with
             {
                 Period = timers.Heartbeat,
                 Cadence = beat,
                 Purpose = "second of the dual flows",
-                Condition = BothUp,
+                Condition = Always,
             },
-            Udp(FlowId.C3, FlowParty.Master, FlowParty.AgentGroup, "heartbeat, metadata to all members") with { CadenceMark = FlowMark.Documented },
-            Udp(FlowId.C4, FlowParty.Backup, FlowParty.AgentGroup, "heartbeat, updates to Agents and Master"),
+            Udp(FlowId.C3, FlowParty.Master, FlowParty.AgentGroup, "heartbeat, metadata to all") with { CadenceMark = documentedBeat },
+            Udp(FlowId.C4, FlowParty.Backup, FlowParty.AgentGroup, "heartbeat, updates to all"),
         };
         if (profile.AgentsUseMasterGroup) rows.Add(Udp(FlowId.C4, FlowParty.Backup, FlowParty.MasterGroup, "updates to Master") with { Mark = FlowMark.Documented });
         rows.Add(Udp(FlowId.C5, FlowParty.Backup, FlowParty.MasterGroup, "Backup to Master") with { Cadence = beat });
@@ -42,9 +46,9 @@ public static class FlowRows
         rows.Add(Tcp(FlowId.C7, FlowParty.BackupOrAgent, FlowParty.BackupOrAgent, FlowOpener.Sender) with
         {
             Period = timers.PeerExchange,
-            Cadence = $"about every {Duration.Format(timers.PeerExchange)}, then closed",
+            Cadence = $"every {Duration.Format(timers.PeerExchange)}, then closed",
             Purpose = "Agent and Backup unicast",
-            Condition = "now and then, some pairs",
+            Condition = "some pairs at a time",
             Presence = FlowPresence.Permitted,
         });
         if (!profile.Unicast)
@@ -58,18 +62,24 @@ public static class FlowRows
                 SourcePort = 0,
                 DestinationPort = 0,
                 Period = timers.QueryInterval,
-                Cadence = $"on join, on query (every {Duration.Format(timers.QueryInterval)})",
+                Cadence = $"on join, on query every {Duration.Format(timers.QueryInterval)}",
                 Purpose = $"IGMPv{channels.IgmpVersion} membership report",
-                Condition = Up,
+                Condition = Always,
                 Mark = FlowMark.Article,
-                CadenceMark = FlowMark.Documented,
+                CadenceMark = documentedQuery,
             });
         }
 
         if (profile.DataConnection is DataConnection.Accepted or DataConnection.Both) rows.AddRange(Data(FlowOpener.Receiver));
         if (profile.DataConnection is DataConnection.Initiated or DataConnection.Both) rows.AddRange(Data(FlowOpener.Sender));
-        rows.Add(Resync(FlowOpener.Sender));
-        rows.Add(Resync(FlowOpener.Receiver));
+        rows.Add(Tcp(FlowId.D3, FlowParty.CopyHolder, FlowParty.RebuildTarget, FlowOpener.Sender) with
+        {
+            Cadence = "bulk, until rebuilt",
+            Purpose = "resync of a copy",
+            Condition = "while a copy is rebuilt",
+            Mark = FlowMark.Documented,
+            Presence = FlowPresence.Permitted,
+        });
         return rows;
 
         FlowRow Tcp(FlowId id, FlowParty from, FlowParty to, FlowOpener opener) => new()
@@ -102,7 +112,7 @@ public static class FlowRows
                 Period = timers.Heartbeat,
                 Cadence = $"{beat}, and on change",
                 Purpose = purpose,
-                Condition = Up,
+                Condition = Always,
                 Mark = profile.Unicast ? FlowMark.Documented : FlowMark.Article,
                 CadenceMark = FlowMark.Emulated,
             };
@@ -126,14 +136,5 @@ public static class FlowRows
                 Mark = opener == FlowOpener.Receiver ? FlowMark.Article : FlowMark.Emulated,
             },
         ];
-
-        FlowRow Resync(FlowOpener opener) => Tcp(FlowId.D3, FlowParty.CopyHolder, FlowParty.RebuildTarget, opener) with
-        {
-            Cadence = "bulk, until rebuilt",
-            Purpose = "resync of a copy",
-            Condition = "while a copy is rebuilt",
-            Mark = FlowMark.Documented,
-            Presence = FlowPresence.Permitted,
-        };
     }
 }

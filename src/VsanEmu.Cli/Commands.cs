@@ -1,0 +1,16 @@
+using System.CommandLine;
+using VsanEmu.Cli.Lab;
+
+namespace VsanEmu.Cli;
+
+/// <summary>Every command there is, in the order of the help text.</summary>
+internal static class Commands
+{
+    public static IReadOnlyList<Command> All() =>
+    [
+        LabCommand.Create(),
+        NodeCommand.Create(),
+        FlowsCommand.Create(),
+        SpecCommand.Create(),
+    ];
+}
