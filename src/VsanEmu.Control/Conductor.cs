@@ -99,8 +99,16 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         await ProbePeersAsync(cancellation);
         if (parts.Outsiders is not null) await ProbeFromOutsideAsync(parts.Outsiders, cancellation);
         (int count, TimeSpan interval) = options.ProbePace(parts.Members.Count);
-        await StreamAsync(FlowGroup.Agent, count, interval, cancellation);
-        await StreamAsync(FlowGroup.Master, options.ProbeCount, options.ProbeInterval, cancellation);
+        if (parts.Cluster.Profile.Unicast)
+        {
+            await StreamAsync(FlowGroup.None, "each member", count, interval, cancellation);
+        }
+        else
+        {
+            await StreamAsync(FlowGroup.Agent, "the Agent Group", count, interval, cancellation);
+            await StreamAsync(FlowGroup.Master, "the Master Group", options.ProbeCount, options.ProbeInterval, cancellation);
+        }
+
         await SettleAsync(cancellation);
     }
 
@@ -121,11 +129,11 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         _outsiderProbes.AddRange(await probes);
     }
 
-    private async Task StreamAsync(FlowGroup group, int count, TimeSpan interval, CancellationToken cancellation)
+    private async Task StreamAsync(FlowGroup group, string to, int count, TimeSpan interval, CancellationToken cancellation)
     {
         const int stream = 1;
         await _crew.SendAsync(_ => new MemberCommand.ProbeStream(group, stream, count, interval, options.ProbeBytes), cancellation);
-        await WaitAsync((count * interval) + Heartbeats(1), $"{count} numbered datagrams from each sender to the {group} Group", cancellation);
+        await WaitAsync((count * interval) + Heartbeats(1), $"{count} numbered datagrams from each sender to {to}", cancellation);
     }
 
     private async Task FailOverAsync(CancellationToken cancellation)

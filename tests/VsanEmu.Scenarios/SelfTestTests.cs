@@ -1,5 +1,6 @@
 using VsanEmu.Cli.Lab;
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Faults;
 using VsanEmu.Report;
@@ -29,6 +30,19 @@ public sealed class SelfTestTests
         Assert.Equal([name], row.Verdict.Diagnoses.Select(d => d.Fault).Distinct());
         Assert.Empty(fault.MustFail.Except(row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Fail).Select(r => r.Id)));
         Assert.Equal(ExitCode.Failed, row.Verdict.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("vsan65")]
+    [InlineData("vsan66")]
+    public async Task It_passes_in_the_other_profiles_too(string profile)
+    {
+        FlowProfile other = FlowProfile.All.Single(p => p.Name == profile);
+        SelfTestRow row = await SelfTest.RunAsync(LabSpec.Create(SelfTest.Members, other), [], null, TestContext.Current.CancellationToken);
+        string[] groups = other.Unicast ? ["M1", "M2", "M3", "M4", "M5"] : [];
+        Assert.Equal(groups, row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id));
+        Assert.Empty(row.Verdict.Results.Where(r => r.Outcome is not (CheckOutcome.Pass or CheckOutcome.Skip)).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
+        Assert.Equal(ExitCode.Passed, row.Verdict.ExitCode);
     }
 
     private static Task<SelfTestRow> RunAsync(params IFault[] faults) =>

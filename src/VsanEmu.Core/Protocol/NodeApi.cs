@@ -121,7 +121,7 @@ public abstract record MemberCommand
     public sealed record ProbePeers : MemberCommand;
 
     /// <summary>Send numbered probe datagrams to a group on which this member's role sends anyway (M1, M2, P3).</summary>
-    /// <param name="Group">The group; a member whose role does not send to it ignores the command.</param>
+    /// <param name="Group">The group, or None for unicast to each member in a unicast profile; a member whose role does not send to it ignores the command.</param>
     /// <param name="Stream">The stream's number, so that several runs are told apart.</param>
     /// <param name="Count">Datagrams, 1 to 100000.</param>
     /// <param name="Interval">Time between them, at least 1 ms; several go at once where the clock is coarser.</param>

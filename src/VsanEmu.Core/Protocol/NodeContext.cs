@@ -118,8 +118,9 @@ internal sealed class NodeContext
         if (SendsTo(FlowGroup.Master)) SayTo(FlowGroup.Master, message, entry, a);
     }
 
-    /// <summary>Whether this node's role sends to a group (FLOWS.md C3 to C6).</summary>
+    /// <summary>Whether this node's role sends to a group (FLOWS.md C3 to C6), or, in a unicast profile, to each member (<see cref="FlowGroup.None"/>).</summary>
     public bool SendsTo(FlowGroup group) => Role != Role.Listening && (group == FlowGroup.Agent
+        || (group == FlowGroup.None && Cluster.Profile.Unicast)
         || (group == FlowGroup.Master && (Role == Role.Backup || (Role == Role.Agent && (Cluster.Profile.AgentsUseMasterGroup || Sabotaged(Sabotage.StayOnMasterGroup))))));
 
     /// <summary>Queues a datagram to one group; in a unicast profile, a copy to each of its listeners.</summary>

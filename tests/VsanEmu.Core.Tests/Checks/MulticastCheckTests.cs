@@ -174,7 +174,11 @@ public sealed class MulticastCheckTests
     {
         Seen unicast = Healthy.WithSpec(s => s with { Profile = FlowProfile.Vsan66, Channels = s.Channels with { AgentGroup = null, MasterGroup = null } });
         Assert.All(All, id => Assert.Equal(CheckOutcome.Skip, unicast.Outcome(id)));
-        Assert.Equal(CheckOutcome.Skip, unicast.WithStreams(_ => null).Outcome("P3"));
+        // Datagrams to each member take the groups' place in P3.
+        Seen copies = unicast.WithStreams(s => s.Group == FlowGroup.Agent ? s with { Group = FlowGroup.None } : null);
+        Assert.Equal(CheckOutcome.Pass, copies.Outcome("P3"));
+        Assert.Equal(CheckOutcome.Fail, copies.WithStreams(s => s is { From: "m01", To: "m02" } ? s with { Received = 0 } : s).Outcome("P3"));
+        Assert.Equal(CheckOutcome.Inconclusive, unicast.WithStreams(_ => null).Outcome("P3"));
         Assert.Equal(CheckOutcome.Inconclusive, Healthy.WithStreams(_ => null).Outcome("P3"));
     }
 

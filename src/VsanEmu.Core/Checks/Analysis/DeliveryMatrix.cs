@@ -73,16 +73,16 @@ internal sealed class DeliveryMatrix
         return new(measured, [.. expected.Where(w => !measured.ContainsKey(w))], run.Spec.Thresholds.LossPercent);
     }
 
-    // Every role sends to the Agent Group, and every member listens. To the Master Group the Backup sends (and Agents, by profile vsan65);
+    // Every role sends to the Agent Group, or by unicast to each member, and every member listens. To the Master Group the Backup sends (and Agents, by profile vsan65);
     // Master and Backup listen.
     private static IEnumerable<Direction> Expected(RunAnalysis run, PhaseObservation phase, FlowGroup group)
     {
         MemberSpec[] alive = [.. run.Timeline.Alive(phase)];
         var roles = phase.Views.GroupBy(v => v.Member).ToDictionary(g => g.Key, g => g.Last().Role);
         bool agentsSend = run.Spec.Profile.AgentsUseMasterGroup;
-        bool Sends(string name) => group == FlowGroup.Agent
+        bool Sends(string name) => group != FlowGroup.Master
             || roles.GetValueOrDefault(name) is Role.Backup || (agentsSend && roles.GetValueOrDefault(name) is Role.Agent);
-        bool Listens(string name) => group == FlowGroup.Agent || roles.GetValueOrDefault(name) is Role.Master or Role.Backup;
+        bool Listens(string name) => group != FlowGroup.Master || roles.GetValueOrDefault(name) is Role.Master or Role.Backup;
         return
             from sender in alive
             where Sends(sender.Name)

@@ -18,8 +18,8 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 
     public Timeline Timeline => field ??= new Timeline(spec, seen);
 
-    /// <summary>Who receives whose datagrams on the Agent Group.</summary>
-    public DeliveryMatrix AgentDelivery => field ??= DeliveryMatrix.Of(this, FlowGroup.Agent);
+    /// <summary>Who receives whose datagrams on the Agent Group; by unicast, where the profile has no groups.</summary>
+    public DeliveryMatrix AgentDelivery => field ??= DeliveryMatrix.Of(this, Spec.Profile.Unicast ? FlowGroup.None : FlowGroup.Agent);
 
     /// <summary>Who receives whose datagrams on the Master Group.</summary>
     public DeliveryMatrix MasterDelivery => field ??= DeliveryMatrix.Of(this, FlowGroup.Master);

@@ -13,11 +13,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     {
         DeliveryMatrix[] matrices = [run.AgentDelivery, run.MasterDelivery];
         Delivery[] measured = [.. matrices.SelectMany(m => m.Measured.Values)];
-        if (measured.Length == 0)
-        {
-            const string nothing = "nobody sent numbered datagrams";
-            return run.Spec.Profile.Unicast ? Finding.Skip(nothing) : Finding.Inconclusive(nothing);
-        }
+        if (measured.Length == 0) return Finding.Inconclusive("nobody sent numbered datagrams");
 
         Delivery[] alive = [.. measured.Where(d => !d.None)];
         int dead = measured.Length - alive.Length;
@@ -37,9 +33,14 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
             };
         }
 
-        if (alive.Length == 0) return Finding.Inconclusive("nothing was delivered in any direction (M1, M2), so there is no quality to measure");
         if (dead > 0)
-            return Finding.Inconclusive($"{dead} of {measured.Length} directions delivered nothing (M1, M2): their quality is unknown; elsewhere lost {total}");
+        {
+            string rest = alive.Length == 0 ? "there is no quality to measure" : $"their quality is unknown; elsewhere lost {total}";
+            string seen = $"{(alive.Length == 0 ? "all" : $"{dead} of")} {Wording.Count(measured.Length, "direction")} delivered nothing";
+            // With groups M1 and M2 say so; by unicast nothing else does.
+            return run.Spec.Profile.Unicast ? Finding.Fail($"{seen}: {rest}") with { Evidence = measured.Where(d => d.None).Select(Line) } : Finding.Inconclusive($"{seen} (M1, M2): {rest}");
+        }
+
         if (odd.Length > 0)
         {
             return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(alive)}; lost {total}") with
