@@ -25,6 +25,8 @@ public sealed class RoutedPath : IDisposable
         _router.Run(() =>
         {
             File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1");
+            // A test after the other asks it to say no: by default it would say so to one host six times, and then once a second.
+            File.WriteAllText("/proc/sys/net/ipv4/icmp_ratelimit", "0");
             Tool.IpBatch([
                 $"link add name r0 type veth peer name eth0 netns {Client.Namespace.Path}", "addr add 198.18.1.1/24 dev r0", "link set dev r0 up",
                 $"link add name r1 type veth peer name eth0 netns {_server.Path}", "addr add 198.18.2.1/24 dev r1", "link set dev r1 up"]);
