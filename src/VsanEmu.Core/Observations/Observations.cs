@@ -29,6 +29,18 @@ public sealed record RunObservations
 
     /// <summary>Partitions that were made and healed.</summary>
     public required IReadOnlyList<PartitionObservation> Partitions { get; init; }
+
+    /// <summary>Streams on test groups, and who joined and left them.</summary>
+    public IReadOnlyList<TrialObservation> Trials { get; init; } = [];
+
+    /// <summary>Echo requests among members.</summary>
+    public IReadOnlyList<PingObservation> Pings { get; init; } = [];
+
+    /// <summary>Connections that were left idle.</summary>
+    public IReadOnlyList<IdleObservation> Idles { get; init; } = [];
+
+    /// <summary>Checks that were not carried out on purpose, by id: why, in words (<c>takes --long</c>, <c>left out by --skip</c>). They are skipped with that reason.</summary>
+    public IReadOnlyDictionary<string, string> NotTried { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A stretch of the run during which nothing was changed from outside.</summary>
@@ -285,6 +297,12 @@ public sealed record ProbeObservation
 
     /// <summary>Destination port.</summary>
     public required int DestinationPort { get; init; }
+
+    /// <summary>How it tried.</summary>
+    public ProbeMethod Method { get; init; }
+
+    /// <summary>The member whose address a spoofed SYN bore; empty for any other.</summary>
+    public string As { get; init; } = "";
 
     /// <summary>The result.</summary>
     public required ProbeOutcome Outcome { get; init; }

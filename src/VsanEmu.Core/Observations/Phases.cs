@@ -15,6 +15,9 @@ public static class Phases
     /// <summary>Numbered datagrams, members' and outsiders' TCP probes.</summary>
     public const string Probing = "probing";
 
+    /// <summary>Streams on test groups, pings, and whatever else needs the fabric while the cluster goes on.</summary>
+    public const string Trials = "trials";
+
     /// <summary>From the Master's death until the matrix holds again; unsettled.</summary>
     public const string Failover = "failover";
 

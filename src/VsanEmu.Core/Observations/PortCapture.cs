@@ -55,6 +55,9 @@ public sealed record PortCapture
     /// <summary>ARP and marked control frames that came in, by phase: proof that the capture works there.</summary>
     public required IReadOnlyList<ControlSighting> Controls { get; init; }
 
+    /// <summary>Marked datagrams of trials, by trial and direction; they are in no row of <see cref="Flows"/>.</summary>
+    public IReadOnlyList<TrialSighting> Trials { get; init; } = [];
+
     /// <summary>The pcapng file's name, when one was kept.</summary>
     public string? File { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed record RecordedSpec
     public required IReadOnlyList<RecordedOutsider> Outsiders { get; init; }
     public required RecordedObserver? Observer { get; init; }
     public required string? Gateway { get; init; }
+    public RecordedTrials Trials { get; init; } = RecordedTrials.Of(new());
     public required ThresholdSpec Thresholds { get; init; }
 
     public static RecordedSpec Of(ClusterSpec spec) => new()
@@ -28,13 +29,14 @@ internal sealed record RecordedSpec
         ClusterId = spec.ClusterId,
         Profile = spec.Profile,
         Subnet = spec.Subnet.ToString(),
-        Members = [.. spec.Members.Select(m => new RecordedMember(m.Id, m.Name, m.Address.ToString(), m.FixedRole, m.Priority, m.Interface))],
+        Members = [.. spec.Members.Select(m => new RecordedMember(m.Id, m.Name, m.Address.ToString(), m.FixedRole, m.Priority, m.Interface, m.Netns, m.Host))],
         Channels = RecordedChannels.Of(spec.Channels),
         Timers = spec.Timers,
         Vms = spec.Vms,
-        Outsiders = [.. spec.Outsiders.Select(o => new RecordedOutsider(o.Name, o.Address.ToString(), o.Place, o.Interface))],
-        Observer = spec.Observer is { } observer ? new(observer.Name, observer.Address?.ToString(), observer.Interface) : null,
+        Outsiders = [.. spec.Outsiders.Select(o => new RecordedOutsider(o.Name, o.Address.ToString(), o.Place, o.Interface, o.Netns, o.Host))],
+        Observer = spec.Observer is { } observer ? new(observer.Name, observer.Address?.ToString(), observer.Interface, observer.Netns, observer.Host) : null,
         Gateway = spec.Gateway?.ToString(),
+        Trials = RecordedTrials.Of(spec.Trials),
         Thresholds = spec.Thresholds,
     };
 
@@ -66,23 +68,47 @@ internal sealed record RecordedSpec
                 FixedRole = m.FixedRole,
                 Priority = m.Priority,
                 Interface = m.Interface,
+                Netns = m.Netns,
+                Host = m.Host,
             }),
         ],
         Channels = Channels.Resolve(),
         Timers = Timers,
         Vms = Vms,
-        Outsiders = [.. Outsiders.Select(o => new OutsiderSpec { Name = o.Name, Address = IPAddress.Parse(o.Address), Place = o.Place, Interface = o.Interface })],
-        Observer = Observer is null ? null : new() { Name = Observer.Name, Address = Parse(Observer.Address), Interface = Observer.Interface },
+        Outsiders =
+        [
+            .. Outsiders.Select(o => new OutsiderSpec
+            {
+                Name = o.Name,
+                Address = IPAddress.Parse(o.Address),
+                Place = o.Place,
+                Interface = o.Interface,
+                Netns = o.Netns,
+                Host = o.Host,
+            }),
+        ],
+        Observer = Observer is null
+            ? null
+            : new() { Name = Observer.Name, Address = Parse(Observer.Address), Interface = Observer.Interface, Netns = Observer.Netns, Host = Observer.Host },
         Gateway = Parse(Gateway),
+        Trials = Trials.Resolve(),
         Thresholds = Thresholds,
     };
 }
 
-internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface);
+internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface);
+internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedObserver(string Name, string? Address, string Interface);
+internal sealed record RecordedObserver(string Name, string? Address, string Interface, string? Netns = null, string? Host = null);
+
+internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int Mtu)
+{
+    public static RecordedTrials Of(TrialSpec t) => new(t.FirstGroup.ToString(), t.Rounds, t.PacketsPerSecond, t.Groups, t.Mtu);
+
+    public TrialSpec Resolve() =>
+        new() { FirstGroup = IPAddress.Parse(FirstGroup), Rounds = Rounds, PacketsPerSecond = PacketsPerSecond, Groups = Groups, Mtu = Mtu };
+}
 
 internal sealed record RecordedChannels(
     string? AgentGroup, int AgentPort, string? MasterGroup, int MasterPort, int UnicastPort, int ReliablePort, int Ttl, int IgmpVersion)

@@ -45,6 +45,9 @@ public sealed record ClusterSpec
     /// <summary>The segment's default gateway, or null.</summary>
     public IPAddress? Gateway { get; init; }
 
+    /// <summary>How test groups and pings are used.</summary>
+    public TrialSpec Trials { get; init; } = new();
+
     /// <summary>The limits of the checks.</summary>
     public ThresholdSpec Thresholds { get; init; } = new();
 
@@ -75,8 +78,14 @@ public sealed record MemberSpec
     /// <summary>Election priority, 0 to 255, default 100: higher wins; then the longest membership; then the lowest id.</summary>
     public byte Priority { get; init; } = 100;
 
-    /// <summary>The interface's name inside the member's namespace or host.</summary>
+    /// <summary>The interface's name inside the member's namespace or host. Without either, a NIC that a run takes for itself and gives back.</summary>
     public string Interface { get; init; } = "eth0";
+
+    /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
+    public string? Netns { get; init; }
+
+    /// <summary>The host on which it was started by somebody else; null when this process runs it.</summary>
+    public string? Host { get; init; }
 }
 
 /// <summary>Groups and ports (FLOWS.md, "Groups and ports").</summary>
@@ -212,6 +221,12 @@ public sealed record OutsiderSpec
 
     /// <summary>The interface's name inside its namespace or host.</summary>
     public string Interface { get; init; } = "eth0";
+
+    /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
+    public string? Netns { get; init; }
+
+    /// <summary>The host on which it was started by somebody else; null when this process runs it.</summary>
+    public string? Host { get; init; }
 }
 
 /// <summary>A port that joins nothing and only captures.</summary>
@@ -225,6 +240,12 @@ public sealed record ObserverSpec
 
     /// <summary>The interface's name inside its namespace or host.</summary>
     public string Interface { get; init; } = "eth0";
+
+    /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
+    public string? Netns { get; init; }
+
+    /// <summary>The host on which it was started by somebody else; null when this process runs it.</summary>
+    public string? Host { get; init; }
 }
 
 /// <summary>The limits of the checks; every one settable.</summary>
@@ -235,4 +256,35 @@ public sealed record ThresholdSpec
 
     /// <summary>Time from the Master's death until the matrix holds again, in heartbeats beyond <see cref="TimerSpec.MissedHeartbeats"/>, above which V1 warns. Default 10.</summary>
     public int FailoverHeartbeats { get; init; } = 10;
+
+    /// <summary>Median group join delay above which M7 warns. Default 500 ms, 1 ms to 1 min.</summary>
+    public TimeSpan JoinDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Median group leave delay above which M8 warns. Default 3 s (two last-member queries a second apart, RFC 3376 8.8, and room), 1 ms to 10 min.</summary>
+    public TimeSpan LeaveDelay { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Median round trip between members above which P2 warns. Default 5 ms (the vendor's figure between data nodes), 10 µs to 10 s.</summary>
+    public TimeSpan RoundTrip { get; init; } = TimeSpan.FromMilliseconds(5);
+}
+
+/// <summary>How the trials on test groups and the pings are made.</summary>
+public sealed record TrialSpec
+{
+    /// <summary>Test groups that a run may use, from <see cref="FirstGroup"/> on.</summary>
+    public const int MaxGroups = 4096;
+
+    /// <summary>The first of the test groups, which follow each other from here. Default 239.255.42.0, in the locally scoped block (RFC 2365).</summary>
+    public IPAddress FirstGroup { get; init; } = IPAddress.Parse("239.255.42.0");
+
+    /// <summary>How often a join or leave is repeated. Default 5, 1 to 100.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Datagrams a second of a trial's stream: one over it is the resolution of a delay. Default 500, 50 to 10000.</summary>
+    public int PacketsPerSecond { get; init; } = 500;
+
+    /// <summary>Groups that are joined at a time to see whether the switch can hold them (M10). Default 32, 1 to 1024.</summary>
+    public int Groups { get; init; } = 32;
+
+    /// <summary>The largest IP packet that must pass unfragmented, bytes (P1). Default 1500, 576 to 9216; 9000 for jumbo frames.</summary>
+    public int Mtu { get; init; } = 1500;
 }

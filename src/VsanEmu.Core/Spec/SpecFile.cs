@@ -54,6 +54,7 @@ public static class SpecFile
         Vms = [.. spec.Vms.Select(v => new VmDraft(v, spec.Member(v.Host).Name, [.. v.Copies.Select(c => spec.Member(c).Name)]))],
         Outsiders = spec.Outsiders,
         Observer = spec.Observer,
+        Trials = spec.Trials,
         Thresholds = spec.Thresholds,
     };
 }

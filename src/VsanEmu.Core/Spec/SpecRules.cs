@@ -24,6 +24,8 @@ internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
         Channels();
         Timers();
         Outsiders();
+        Places();
+        TestGroups();
         IReadOnlyList<VmSpec> vms = [.. draft.Vms.Select(Vm)];
         ChannelSpec defaults = ChannelSpec.Of(draft.Profile);
         return new ClusterSpec
@@ -43,6 +45,7 @@ internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
             Outsiders = draft.Outsiders,
             Observer = draft.Observer,
             Gateway = draft.Gateway,
+            Trials = draft.Trials,
             Thresholds = draft.Thresholds,
         };
     }
@@ -170,6 +173,34 @@ internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
             string path = $"outsiders[{i}].place";
             if (draft.Outsiders[i].Place == OutsiderPlace.BeyondGateway && draft.Gateway is null && reader.Has(path))
                 reader.Fail(path, "there is no gateway to be beyond", "give the cluster a gateway, or place segment");
+        }
+    }
+
+    private void Places()
+    {
+        foreach ((string path, string? netns, string? host) in
+            (IEnumerable<(string, string?, string?)>)[
+                .. draft.Members.Select((m, i) => ($"members[{i}]", m.Spec.Netns, m.Spec.Host)),
+                .. draft.Outsiders.Select((o, i) => ($"outsiders[{i}]", o.Netns, o.Host)),
+                ("observer", draft.Observer?.Netns, draft.Observer?.Host),
+            ])
+        {
+            if (netns is not null && host is not null && reader.Has($"{path}.host"))
+                reader.Fail($"{path}.host", "it has a netns too: an endpoint is in one place", "netns or host, not both");
+        }
+    }
+
+    private void TestGroups()
+    {
+        const string path = "trials.firstGroup";
+        if (!reader.Has(path)) return;
+        uint first = SpecTypes.Bits(draft.Trials.FirstGroup), last = first + TrialSpec.MaxGroups - 1;
+        if (last > SpecTypes.Bits(IPAddress.Parse("239.255.255.255")))
+            reader.Fail(path, $"there is no room for {TrialSpec.MaxGroups} groups from here", "up to 239.255.240.0");
+        foreach (IPAddress? own in (IPAddress?[])[draft.Channels.AgentGroup, draft.Channels.MasterGroup])
+        {
+            if (own is not null && SpecTypes.Bits(own) >= first && SpecTypes.Bits(own) <= last)
+                reader.Fail(path, $"the test groups, up to {SpecTypes.ToAddress(last)}, hold the cluster's own {own}", "a range without it");
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed record ClusterDraft
     public IReadOnlyList<VmDraft> Vms { get; init; } = [];
     public IReadOnlyList<OutsiderSpec> Outsiders { get; init; } = [];
     public ObserverSpec? Observer { get; init; }
+    public TrialSpec Trials { get; init; } = new();
     public ThresholdSpec Thresholds { get; init; } = new();
 }
 
@@ -36,6 +37,9 @@ internal static class SpecKeys
     /// <summary>Ports and the like by default; the groups follow the profile.</summary>
     public static ChannelSpec NoGroups { get; } = new() { AgentGroup = null, MasterGroup = null };
 
+    private const string NetnsAbout = "the existing namespace of its interface";
+    private const string HostAbout = "the host where somebody else starts it";
+
     public static Section<MemberDraft> Member { get; } = new(
         new(new MemberSpec { Id = MemberId.None, Name = "", Address = IPAddress.None }, null),
         Of<MemberDraft, string>("name", "unique among endpoints", SpecTypes.Name, m => m.Spec.Name, (m, v) => m with { Spec = m.Spec with { Name = v } }, required: true),
@@ -43,7 +47,9 @@ internal static class SpecKeys
         Of<MemberDraft, int>("id", "its number, unique; the lowest wins a tie", SpecTypes.Integer(1, MemberId.Max), m => m.Id, (m, v) => m with { Id = v }, preset: "its place in the list"),
         Of<MemberDraft, Role>("role", "a fixed role, or an election", SpecTypes.Role, m => m.Spec.FixedRole ?? Role.Listening, (m, v) => m with { Spec = m.Spec with { FixedRole = v == Role.Listening ? null : v } }),
         Of<MemberDraft, int>("priority", "the highest wins an election", SpecTypes.Integer(0, 255), m => (int)m.Spec.Priority, (m, v) => m with { Spec = m.Spec with { Priority = (byte)v } }),
-        Of<MemberDraft, string>("interface", "its interface's name", SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }));
+        Of<MemberDraft, string>("interface", "its interface's name", SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }),
+        Of<MemberDraft, string>("netns", NetnsAbout, SpecTypes.Netns, m => m.Spec.Netns, (m, v) => m with { Spec = m.Spec with { Netns = v } }, preset: "none"),
+        Of<MemberDraft, string>("host", HostAbout, SpecTypes.Host, m => m.Spec.Host, (m, v) => m with { Spec = m.Spec with { Host = v } }, preset: "none"));
 
     public static Section<ChannelSpec> Channels { get; } = new(
         NoGroups,
@@ -85,18 +91,33 @@ internal static class SpecKeys
         Of<OutsiderSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }, required: true),
         Of<OutsiderSpec, IPAddress>("address", "beyond the gateway: outside the subnet", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, required: true),
         Of<OutsiderSpec, OutsiderPlace>("place", "where it stands", SpecTypes.Place, o => o.Place, (o, v) => o with { Place = v }, required: true),
-        Of<OutsiderSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }));
+        Of<OutsiderSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<OutsiderSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
+        Of<OutsiderSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
     public static Section<ObserverSpec> Observer { get; } = new(
         new(),
         Of<ObserverSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }),
         Of<ObserverSpec, IPAddress>("address", "asked for by ARP, which proves its capture", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, preset: "none"),
-        Of<ObserverSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }));
+        Of<ObserverSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<ObserverSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
+        Of<ObserverSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
     public static Section<ThresholdSpec> Thresholds { get; } = new(
         new(),
         Of<ThresholdSpec, double>("lossPercent", "M1, M2 and P3 fail above this loss", SpecTypes.Decimal(0, 100), t => t.LossPercent, (t, v) => t with { LossPercent = v }),
-        Of<ThresholdSpec, int>("failoverHeartbeats", "V1 warns when a failover takes more", SpecTypes.Integer(1, 1000), t => t.FailoverHeartbeats, (t, v) => t with { FailoverHeartbeats = v }));
+        Of<ThresholdSpec, int>("failoverHeartbeats", "V1 warns when a failover takes more", SpecTypes.Integer(1, 1000), t => t.FailoverHeartbeats, (t, v) => t with { FailoverHeartbeats = v }),
+        Limit("joinDelay", "M7 warns above this median", "1ms", "60s", t => t.JoinDelay, (t, v) => t with { JoinDelay = v }),
+        Limit("leaveDelay", "M8 warns above this median", "1ms", "10m", t => t.LeaveDelay, (t, v) => t with { LeaveDelay = v }),
+        Limit("roundTrip", "P2 warns above this median", "10us", "10s", t => t.RoundTrip, (t, v) => t with { RoundTrip = v }));
+
+    public static Section<TrialSpec> Trials { get; } = new(
+        new(),
+        Of<TrialSpec, IPAddress>("firstGroup", "the first of the test groups", SpecTypes.Group, t => t.FirstGroup, (t, v) => t with { FirstGroup = v }),
+        Trial("rounds", "how often a join or leave is repeated", 1, 100, t => t.Rounds, (t, v) => t with { Rounds = v }),
+        Trial("packetsPerSecond", "of a trial's stream; one over it is the resolution", 50, 10_000, t => t.PacketsPerSecond, (t, v) => t with { PacketsPerSecond = v }),
+        Trial("groups", "joined at a time (M10)", 1, 1024, t => t.Groups, (t, v) => t with { Groups = v }),
+        Trial("mtu", "the largest IP packet that must pass whole (P1)", 576, 9216, t => t.Mtu, (t, v) => t with { Mtu = v }));
 
     public static Section<ClusterDraft> Cluster { get; } = new(
         new(),
@@ -112,6 +133,7 @@ internal static class SpecKeys
         new SectionListKey<ClusterDraft, VmDraft>("vms", "the emulated virtual machines", Vm, 0, SpecLimits.MaxVms, c => c.Vms, (c, v) => c with { Vms = v }),
         new SectionListKey<ClusterDraft, OutsiderSpec>("outsiders", "endpoints that are not members and must not reach one", Outsider, 0, SpecLimits.MaxOutsiders, c => c.Outsiders, (c, v) => c with { Outsiders = v }),
         new SectionKey<ClusterDraft, ObserverSpec>("observer", "a silent port that joins nothing and only captures", Observer, c => c.Observer, (c, v) => c with { Observer = v }),
+        new SectionKey<ClusterDraft, TrialSpec>("trials", "streams on test groups, and pings", Trials, c => c.Trials, (c, v) => c with { Trials = v }),
         new SectionKey<ClusterDraft, ThresholdSpec>("thresholds", "limits of the checks", Thresholds, c => c.Thresholds, (c, v) => c with { Thresholds = v }));
 
     private static ValueKey<T> Of<T, TValue>(
@@ -124,6 +146,13 @@ internal static class SpecKeys
 
     private static ValueKey<TimerSpec> Timer(string name, string about, string min, string max, Func<TimerSpec, TimeSpan> get, Func<TimerSpec, TimeSpan, TimerSpec> set) =>
         Of(name, about, SpecTypes.Time(min, max), t => get(t), set);
+
+    private static ValueKey<ThresholdSpec> Limit(
+        string name, string about, string min, string max, Func<ThresholdSpec, TimeSpan> get, Func<ThresholdSpec, TimeSpan, ThresholdSpec> set) =>
+        Of(name, about, SpecTypes.Time(min, max), t => get(t), set);
+
+    private static ValueKey<TrialSpec> Trial(string name, string about, int min, int max, Func<TrialSpec, int> get, Func<TrialSpec, int, TrialSpec> set) =>
+        Of(name, about, SpecTypes.Integer(min, max), t => get(t), set);
 
     private static ValueKey<VmDraft> OfVm(string name, string about, int min, int max, Func<VmSpec, int> get, Func<VmSpec, int, VmSpec> set) =>
         Of<VmDraft, int>(name, about, SpecTypes.Integer(min, max), v => get(v.Spec), (v, x) => v with { Spec = set(v.Spec, x) });

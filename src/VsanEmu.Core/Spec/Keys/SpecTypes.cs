@@ -23,6 +23,12 @@ internal static partial class SpecTypes
     /// <summary>A network interface's name.</summary>
     public static ScalarType Interface { get; } = Text("1 to 15 of a-z A-Z 0-9 . _ -", InterfacePattern());
 
+    /// <summary>A network namespace: a name, or a path.</summary>
+    public static ScalarType Netns { get; } = Text("a name under /run/netns, or a path", NetnsPattern());
+
+    /// <summary>A host's name.</summary>
+    public static ScalarType Host { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
+
     /// <summary>A VM's name.</summary>
     public static ScalarType VmName { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
 
@@ -142,6 +148,9 @@ internal static partial class SpecTypes
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]
     private static partial Regex InterfacePattern();
+
+    [GeneratedRegex("^([A-Za-z0-9][A-Za-z0-9._-]{0,62}|/[^\\0\n]{1,254})$")]
+    private static partial Regex NetnsPattern();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
     private static partial Regex VmNamePattern();
