@@ -4,6 +4,7 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Building;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Probing;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab;
@@ -33,6 +34,10 @@ public sealed class Fabric : IAsyncDisposable
 
     /// <summary>All endpoints: members by id, observer, outsiders, and the gateway last.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>All endpoints as ends that a run can use.</summary>
+    public IReadOnlyList<FabricEnd> Ends =>
+        [.. Endpoints.Select(e => new FabricEnd(e.Name, e.Plan.Kind, e.Namespace, e.Plan.Interface, e.Plan.Address, InSegment: e.Plan.Port is not null))];
 
     /// <summary>The plan it was built by: addresses, access list, and what the faults did.</summary>
     public FabricPlan Plan => _plan;

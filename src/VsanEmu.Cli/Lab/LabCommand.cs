@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Record;

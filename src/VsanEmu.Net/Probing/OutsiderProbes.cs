@@ -23,6 +23,22 @@ public sealed class OutsiderProbes(
 
     private static readonly TimeSpan ProofInterval = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>All outsiders of a fabric against all its members, and a proof for its observer by whoever is in the segment with it.</summary>
+    /// <param name="captures">Captures every end's port under the end's name.</param>
+    /// <param name="ends">The fabric's ends.</param>
+    /// <param name="timeout">How long a probe waits for an answer.</param>
+    public static OutsiderProbes Of(CaptureSet captures, IReadOnlyList<FabricEnd> ends, TimeSpan timeout)
+    {
+        FabricEnd[] outsiders = [.. ends.Where(e => e is { Kind: PortKind.Outsider, Address: not null })];
+        FabricEnd[] provers = [.. outsiders.Where(o => o.InSegment)];
+        if (provers.Length == 0) provers = [.. ends.Where(e => e is { Kind: PortKind.Gateway, Address: not null })];
+        // A member may ask, too: an ARP request is nothing that the matrix forbids.
+        if (provers.Length == 0) provers = [.. ends.Where(e => e.Kind == PortKind.Member).Take(1)];
+        return new OutsiderProbes(
+            captures, [.. outsiders.Select(o => o.AsSource())], [.. ends.Where(e => e.Kind == PortKind.Member).Select(m => new ProbeTarget(m.Name, m.Address!))],
+            timeout, [.. provers.Select(p => p.AsSource())], ends.FirstOrDefault(e => e.Kind == PortKind.Observer)?.Address);
+    }
+
     /// <summary>Every outsider tries every target's port, once from an ephemeral port and once from the same port as source.</summary>
     public async Task<IReadOnlyList<ProbeObservation>> ProbeAsync(string phase, int port, CancellationToken cancellation)
     {

@@ -1,17 +1,16 @@
 using VsanEmu.Control;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
-using VsanEmu.Lab;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
 using VsanEmu.Node;
 
-namespace VsanEmu.Cli.Lab;
+namespace VsanEmu.Cli.Runs;
 
-// The lab's parts as the conductor knows them: each of these only passes on.
+// A run's parts in this process, as the conductor knows them: each of these only passes on.
 
-/// <summary>A member in this process, at a port of the lab's fabric.</summary>
-internal sealed class LabMember(NodeRunner runner) : IMember
+/// <summary>A member.</summary>
+internal sealed class LocalMember(NodeRunner runner) : IMember
 {
     public string Name => runner.Name;
 
@@ -34,18 +33,8 @@ internal sealed class LabMember(NodeRunner runner) : IMember
     public ValueTask DisposeAsync() => runner.DisposeAsync();
 }
 
-/// <summary>The lab's fabric.</summary>
-internal sealed class LabFabric(Fabric fabric) : IFabric
-{
-    public Task SplitAsync(IReadOnlyDictionary<string, int> sideByMember, CancellationToken cancellation) => fabric.SplitAsync(sideByMember, cancellation);
-
-    public Task HealAsync(CancellationToken cancellation) => fabric.HealAsync(cancellation);
-
-    public ValueTask DisposeAsync() => fabric.DisposeAsync();
-}
-
-/// <summary>The captures at the lab's ports.</summary>
-internal sealed class LabCaptures(CaptureSet captures) : ICaptures
+/// <summary>The captures at all ports.</summary>
+internal sealed class LocalCaptures(CaptureSet captures) : ICaptures
 {
     public void BeginPhase(string phase) => captures.BeginPhase(phase);
 
@@ -58,8 +47,8 @@ internal sealed class LabCaptures(CaptureSet captures) : ICaptures
     }
 }
 
-/// <summary>The lab's outsiders.</summary>
-internal sealed class LabOutsiders(OutsiderProbes probes) : IOutsiders
+/// <summary>The outsiders.</summary>
+internal sealed class LocalOutsiders(OutsiderProbes probes) : IOutsiders
 {
     public Task<IReadOnlyList<ProbeObservation>> ProbeAsync(string phase, int port, CancellationToken cancellation) => probes.ProbeAsync(phase, port, cancellation);
 

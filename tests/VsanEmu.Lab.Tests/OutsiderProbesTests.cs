@@ -7,7 +7,7 @@ using VsanEmu.Net.Probing;
 namespace VsanEmu.Lab.Tests;
 
 /// <summary>What outsiders find on the lab's fabric.</summary>
-public sealed class FabricProbesTests
+public sealed class OutsiderProbesTests
 {
     private const int Reliable = 2233;
 
@@ -22,7 +22,7 @@ public sealed class FabricProbesTests
         foreach (Endpoint e in fabric.Endpoints)
             captures.Add(e.Name, e.Plan.Kind, e.Namespace.Run(() => PacketCapture.Open(e.Plan.Interface, fabric.Plan.Spec.Channels)));
         Socket[] listeners = [.. fabric.Plan.Members.Select(m => Plain.Listen(fabric, m.Name, Reliable))];
-        OutsiderProbes probes = FabricProbes.Of(fabric, captures);
+        OutsiderProbes probes = OutsiderProbes.Of(captures, fabric.Ends, fabric.Plan.Spec.Timers.TcpConnect);
         captures.BeginPhase(Phases.Probing);
         IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync(Phases.Probing, Reliable, TestContext.Current.CancellationToken);
         Assert.Equal(2 * 2 * 16, seen.Count);

@@ -1,6 +1,6 @@
 using VsanEmu.Core.Record;
 
-namespace VsanEmu.Cli.Lab;
+namespace VsanEmu.Cli.Runs;
 
 /// <summary>
 /// A record's file: opened before the run, so that a path that cannot be written costs no run, and put in its place only when it is whole, so that
