@@ -1,5 +1,6 @@
 using System.CommandLine;
 using VsanEmu.Cli.Lab;
+using VsanEmu.Cli.Verify;
 
 namespace VsanEmu.Cli;
 
@@ -9,8 +10,10 @@ internal static class Commands
     public static IReadOnlyList<Command> All() =>
     [
         LabCommand.Create(),
+        VerifyCommand.Create(),
         NodeCommand.Create(),
         FlowsCommand.Create(),
         SpecCommand.Create(),
+        KeeperCommand.Create(),
     ];
 }

@@ -3,7 +3,6 @@ using Spectre.Console;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
-using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 using VsanEmu.Lab.Faults;
@@ -95,13 +94,8 @@ internal static class LabCommand
             CaptureDirectory = parsed.GetValue(Capture)?.FullName,
             CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
         });
-        IAnsiConsole console = Console(parsed);
-        long start = TimeProvider.System.GetTimestamp();
         string title = $"VsanEmu lab: {cluster.Members.Count} members, profile {cluster.Profile.Name}" + (faults.Count == 0 ? "" : $", with {string.Join(", ", faults.Select(f => f.Name))}");
-        RunRecord record = await new LiveDashboard(console, title).RunAsync(progress => lab.RunAsync(progress, cancellation));
-        VerdictTable.Write(console, record.Verdict, TimeProvider.System.GetElapsedTime(start));
-        output?.Write(record);
-        return (int)record.Verdict.ExitCode;
+        return await ShownRun.ShowAsync(Console(parsed), title, progress => lab.RunAsync(progress, cancellation), output);
     }
 
     private static async Task<int> RunSelfTestAsync(ParseResult parsed, ClusterSpec cluster, CancellationToken cancellation)

@@ -18,4 +18,8 @@ internal static partial class Libc
     /// <summary>setenv(3): changes the environment that <see cref="Execute"/> hands on (the runtime keeps a copy of its own). 0, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int SetEnvironment(string name, string value, int overwrite);
+
+    /// <summary>setsid(2): makes this process the leader of a session of its own, which no terminal's signals reach. Its id, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    internal static partial int NewSession();
 }

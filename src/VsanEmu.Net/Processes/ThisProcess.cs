@@ -18,6 +18,19 @@ public static class ThisProcess
         File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal))["CapEff:".Length..].Trim(),
         NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
+    /// <summary>The program and leading arguments that start this tool again: itself, or <c>dotnet</c> and itself.</summary>
+    public static IReadOnlyList<string> Program
+    {
+        get
+        {
+            string path = Environment.ProcessPath ?? throw new IOException("this program's path is unknown");
+            return Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, Environment.GetCommandLineArgs()[0]] : [path];
+        }
+    }
+
+    /// <summary>Leaves the terminal's session: Ctrl-C and a closed terminal end this process no longer.</summary>
+    public static void LeaveSession() => _ = Libc.NewSession();
+
     /// <summary>Replaces this process by another program: same id, parent, terminal and process group. Does not return.</summary>
     /// <param name="program">The program's path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>

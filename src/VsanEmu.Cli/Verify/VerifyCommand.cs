@@ -1,0 +1,80 @@
+using System.CommandLine;
+using VsanEmu.Cli.Runs;
+using VsanEmu.Core.Checks;
+using VsanEmu.Lab.Hosting;
+using VsanEmu.Net.Attachments;
+using VsanEmu.Net.Capture;
+using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Tools;
+using VsanEmu.Node;
+using VsanEmu.Report;
+
+namespace VsanEmu.Cli.Verify;
+
+/// <summary><c>vsanemu verify</c>: a cluster on a fabric that is already there, and the verdict on that fabric.</summary>
+internal static class VerifyCommand
+{
+    private static readonly Option<string> Spec = new("--spec", "-s")
+    {
+        Description = "The cluster's spec, which says where each endpoint is attached (netns or interface); - for standard input",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static readonly Option<DirectoryInfo?> Capture = new("--capture") { Description = "Keep a pcapng file per port in this folder" };
+
+    private static readonly Option<FileInfo?> RecordTo = new("--record") { Description = "Write the run record, all that the verdict rests on, as JSON" };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Run even though traffic is heard on the cluster's groups or ports that is not this tool's" };
+
+    private static readonly Option<bool> Plain = new("--plain") { Description = "No live picture: a line for each phase" };
+
+    public static Command Create()
+    {
+        var command = new Command("verify", "Form a cluster on a fabric that is already there, prove its flows, and judge the fabric");
+        foreach (Option option in (Option[])[Spec, Capture, RecordTo, Force, Plain]) command.Add(option);
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (SpecInput.Read(parsed.GetValue(Spec)!, Console.Error) is not { } cluster) return (int)ExitCode.BadInput;
+        try
+        {
+            if (!Privilege.Suffices) return Complain("this takes root (CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): it works in network namespaces and with raw sockets", ExitCode.BadInput);
+            using ParentWatch? watch = ParentWatch.Start();
+            using RecordFile? output = RecordFile.Open(parsed.GetValue(RecordTo));
+            var run = new ClusterRun(new RunSetup
+            {
+                Cluster = cluster,
+                Force = parsed.GetValue(Force),
+                CaptureDirectory = parsed.GetValue(Capture)?.FullName,
+                CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
+            });
+            return await ShownRun.ShowAsync(
+                ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected && !parsed.GetValue(Plain)),
+                $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members, profile {cluster.Profile.Name}",
+                progress => run.RunAsync(() => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), "attaching the endpoints", progress, cancellation),
+                output);
+        }
+        catch (AttachmentException e)
+        {
+            return Complain(e.Message, ExitCode.BadInput);
+        }
+        catch (OperationCanceledException)
+        {
+            return Complain("interrupted: no verdict", ExitCode.Inconclusive);
+        }
+        catch (Exception e) when (e is ToolException or NetworkNamespaceException or NodeStartException or CaptureException or IOException or UnauthorizedAccessException)
+        {
+            return Complain(e.Message, ExitCode.Inconclusive);
+        }
+    }
+
+    private static int Complain(string message, ExitCode exit)
+    {
+        Console.Error.WriteLine($"vsanemu verify: {message}");
+        return (int)exit;
+    }
+}
