@@ -1,6 +1,7 @@
 using System.Text;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
+using VsanEmu.Net.Attachments;
 
 namespace VsanEmu.Cli;
 
@@ -25,7 +26,7 @@ internal static class SpecInput
             return null;
         }
 
-        SpecResult result = SpecFile.Parse(text, name);
+        SpecResult result = SpecFile.Parse(text, name, InterfaceAddress.Find);
         foreach (string line in result.Lines) error.WriteLine(line);
         return result.Spec;
     }

@@ -9,7 +9,8 @@ public static class SpecFile
     /// <summary>Reads a spec. Everything that is wrong is told at once, with line, column and what is allowed.</summary>
     /// <param name="yaml">The file's text, at most <see cref="SpecLimits.MaxFileLength"/> characters.</param>
     /// <param name="fileName">Its name, for messages.</param>
-    public static SpecResult Parse(string yaml, string fileName)
+    /// <param name="configured">Reads the addresses that the spec leaves out; without it there must be none such.</param>
+    public static SpecResult Parse(string yaml, string fileName, AddressLookup? configured = null)
     {
         if (yaml.Length > SpecLimits.MaxFileLength)
             return Failed(new(new(1, 1), "", $"the file has {yaml.Length} characters", $"up to {SpecLimits.MaxFileLength}"));
@@ -18,7 +19,7 @@ public static class SpecFile
         if (root is null) return Failed(new(new(1, 1), "", "the file is empty: 'vsanemu spec --example' prints a spec to start from", ""));
 
         var reader = new SpecReader();
-        ClusterDraft draft = SpecKeys.Cluster.Read(root, "", reader);
+        ClusterDraft draft = new ConfiguredAddresses(reader, configured).Fill(SpecKeys.Cluster.Read(root, "", reader));
         ClusterSpec spec = new SpecRules(draft, reader).Resolve();
         return reader.Failed ? new(fileName, null, reader.Errors()) : new(fileName, spec, []);
 

@@ -82,16 +82,32 @@ internal sealed class SpecSchema : IKeyVisitor
     {
         Type("object", mayBeEmpty);
         _json.WriteBoolean("additionalProperties", false);
-        if (section.Keys.Any(k => k.Required))
+        Required(section.Keys.Where(k => k.Required && k.UnlessGiven is null).Select(k => k.Name));
+        foreach (Key<T> key in section.Keys.Where(k => k.Required && k.UnlessGiven is not null))
         {
-            _json.WriteStartArray("required");
-            foreach (Key<T> key in section.Keys.Where(k => k.Required)) _json.WriteStringValue(key.Name);
+            _json.WriteStartArray("anyOf");
+            foreach (string either in (string[])[key.Name, key.UnlessGiven!])
+            {
+                _json.WriteStartObject();
+                Required([either]);
+                _json.WriteEndObject();
+            }
+
             _json.WriteEndArray();
         }
 
         _json.WriteStartObject("properties");
         foreach (Key<T> key in section.Keys) key.Accept(this, section.Blank, section.Blank);
         _json.WriteEndObject();
+    }
+
+    private void Required(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        if (all.Length == 0) return;
+        _json.WriteStartArray("required");
+        foreach (string name in all) _json.WriteStringValue(name);
+        _json.WriteEndArray();
     }
 
     // A key with nothing behind it, all its own keys commented out, is as good as left out.

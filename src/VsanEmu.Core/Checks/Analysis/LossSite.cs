@@ -5,6 +5,8 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <param name="Loss">The loss of the directions concerned.</param>
 internal sealed record LossSite(string Where, Proportion Loss)
 {
+    public override string ToString() => $"loss {Where}: {Loss}";
+
     /// <summary>The site of the partial losses of a matrix; directions that deliver nothing are another matter and left out.</summary>
     public static LossSite Of(DeliveryMatrix matrix)
     {

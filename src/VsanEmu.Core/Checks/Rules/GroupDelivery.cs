@@ -49,7 +49,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         int lossy = matrix.Lossy.Count - matrix.Silent.Count;
         string seen = silent
             ? matrix.Pattern(bad).DescribeHearing() + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
-            : $"loss {LossSite.Of(matrix).Where}: {matrix.Total}";
+            : LossSite.Of(matrix).ToString();
         return Finding.Fail(seen) with
         {
             Evidence = matrix.Measured.Values.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent)

@@ -24,7 +24,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         {
             DeliveryMatrix site = run.AgentDelivery.Lossy.Count > run.AgentDelivery.Silent.Count ? run.AgentDelivery : run.MasterDelivery;
             bool lossy = bad.Any(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent);
-            string seen = lossy ? $"loss {LossSite.Of(site).Where}: {total}" : $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}";
+            string seen = lossy ? LossSite.Of(site).ToString() : $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}";
             return Finding.Fail(seen + Extra(alive)) with
             {
                 Evidence = bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line),

@@ -13,6 +13,9 @@ internal abstract class Key<T>(string name, string about)
     /// <summary>The file must have it.</summary>
     public bool Required { get; init; }
 
+    /// <summary>Another key of the section with which a required one may be left out; null for none.</summary>
+    public string? UnlessGiven { get; init; }
+
     /// <summary>The target with this key's value; the target as it was, and errors, when it is wrong.</summary>
     public abstract T Read(T target, YamlNode node, string path, SpecReader reader);
 
@@ -78,7 +81,8 @@ internal sealed class Section<T>(T blank, params Key<T>[] keys)
 
         foreach (Key<T> key in keys)
         {
-            if (key.Required && !seen.ContainsKey(key.Name)) reader.Fail(map.At, path, $"'{key.Name}' is missing: {key.About}");
+            bool excused = key.UnlessGiven is { } other && seen.ContainsKey(other);
+            if (key.Required && !excused && !seen.ContainsKey(key.Name)) reader.Fail(map.At, path, $"'{key.Name}' is missing: {key.About}");
         }
 
         return target;

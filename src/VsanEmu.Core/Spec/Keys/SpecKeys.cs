@@ -43,7 +43,7 @@ internal static class SpecKeys
     public static Section<MemberDraft> Member { get; } = new(
         new(new MemberSpec { Id = MemberId.None, Name = "", Address = IPAddress.None }, null),
         Of<MemberDraft, string>("name", "unique among endpoints", SpecTypes.Name, m => m.Spec.Name, (m, v) => m with { Spec = m.Spec with { Name = v } }, required: true),
-        Of<MemberDraft, IPAddress>("address", "its vSAN address, in the subnet", SpecTypes.Address, m => m.Spec.Address, (m, v) => m with { Spec = m.Spec with { Address = v } }, required: true),
+        Of<MemberDraft, IPAddress>("address", "its vSAN address, in the subnet; with a netns, what is there", SpecTypes.Address, m => m.Spec.Address, (m, v) => m with { Spec = m.Spec with { Address = v } }, required: true, unless: "netns"),
         Of<MemberDraft, int>("id", "its number, unique; the lowest wins a tie", SpecTypes.Integer(1, MemberId.Max), m => m.Id, (m, v) => m with { Id = v }, preset: "its place in the list"),
         Of<MemberDraft, Role>("role", "a fixed role, or an election", SpecTypes.Role, m => m.Spec.FixedRole ?? Role.Listening, (m, v) => m with { Spec = m.Spec with { FixedRole = v == Role.Listening ? null : v } }),
         Of<MemberDraft, int>("priority", "the highest wins an election", SpecTypes.Integer(0, 255), m => (int)m.Spec.Priority, (m, v) => m with { Spec = m.Spec with { Priority = (byte)v } }),
@@ -89,7 +89,7 @@ internal static class SpecKeys
     public static Section<OutsiderSpec> Outsider { get; } = new(
         new() { Name = "", Address = IPAddress.None, Place = OutsiderPlace.Segment },
         Of<OutsiderSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }, required: true),
-        Of<OutsiderSpec, IPAddress>("address", "beyond the gateway: outside the subnet", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, required: true),
+        Of<OutsiderSpec, IPAddress>("address", "beyond the gateway: outside the subnet; with a netns, what is there", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, required: true, unless: "netns"),
         Of<OutsiderSpec, OutsiderPlace>("place", "where it stands", SpecTypes.Place, o => o.Place, (o, v) => o with { Place = v }, required: true),
         Of<OutsiderSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
         Of<OutsiderSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
@@ -137,8 +137,8 @@ internal static class SpecKeys
         new SectionKey<ClusterDraft, ThresholdSpec>("thresholds", "limits of the checks", Thresholds, c => c.Thresholds, (c, v) => c with { Thresholds = v }));
 
     private static ValueKey<T> Of<T, TValue>(
-        string name, string about, ScalarType type, Func<T, object?> get, Func<T, TValue, T> set, bool required = false, string? preset = null) =>
-        new(name, about, type, get, (t, v) => set(t, (TValue)v)) { Required = required, Default = preset };
+        string name, string about, ScalarType type, Func<T, object?> get, Func<T, TValue, T> set, bool required = false, string? preset = null, string? unless = null) =>
+        new(name, about, type, get, (t, v) => set(t, (TValue)v)) { Required = required, Default = preset, UnlessGiven = unless };
 
     private static ValueKey<ChannelSpec> Channel<TValue>(
         string name, string about, ScalarType type, Func<ChannelSpec, object?> get, Func<ChannelSpec, TValue, ChannelSpec> set, string? preset = null) =>

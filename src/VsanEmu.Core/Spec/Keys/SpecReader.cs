@@ -31,5 +31,8 @@ internal sealed class SpecReader
     /// <summary>True when the file has this value and it was read well: only then is there something to hold a rule against.</summary>
     public bool Has(string path) => _good.ContainsKey(path);
 
+    /// <summary>True when something is wrong with this value.</summary>
+    public bool Wrong(string path) => _errors.Any(e => e.Path == path);
+
     public SpecPosition At(string path) => _good[path];
 }
