@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using VsanEmu.Core.Checks;
+
+namespace VsanEmu.Scenarios;
+
+/// <summary>What <c>verify</c> does to the machine when it is interrupted, and what it says when it cannot begin.</summary>
+public sealed class VerifyTests
+{
+    private const string Members =
+        """
+        name: t
+        subnet: 198.18.0.0/24
+        members:
+          - {name: m1, address: 198.18.0.11, interface: nic1}
+          - {name: m2, address: 198.18.0.12, interface: nic2}
+        """;
+
+    // nic1 leads where the default route does not, nic2 nowhere yet.
+    private const string TwoNics = "ip link add nic1 type veth peer name far1 && ip link add nic2 type veth peer name far2 && ip link set nic1 up";
+
+    [Fact]
+    public async Task Interrupted_at_ten_random_moments_it_puts_back_what_it_touched()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("VSANEMU_SEED"), out int given) ? given : Random.Shared.Next(1, 30000);
+        string scratch = Directory.CreateTempSubdirectory("vsanemu-interrupt-").FullName;
+        try
+        {
+            string fabrics = Path.Combine(Here(), "Fabrics");
+            (int exit, string said) = await ShellAsync(
+                Path.Combine(fabrics, "interrupt.sh"), Path.Combine(fabrics, "02-nics-of-this-machine"), scratch, $"{seed}", "10", "dotnet", Command.Path);
+            Assert.True(exit == 0, $"seed {seed}, replay: VSANEMU_SEED={seed}\n{said}");
+            Assert.Equal(10, said.Split('\n').Count(l => l.Contains(" s: exit ")));
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "m1: interface nic1: this machine has no such interface")]
+    [InlineData(TwoNics + " && ip addr add 198.18.9.1/24 dev nic1 && ip route add default via 198.18.9.2", "m1: interface nic1: this machine's default route leads through it")]
+    [InlineData(TwoNics + " && ip link add br9 type bridge && ip link set nic2 master br9", "m2: interface nic2: it belongs to br9")]
+    public async Task An_interface_that_may_not_be_taken_is_left_alone(string machine, string expected)
+    {
+        (int exit, string said) = await VerifyAsync(machine, Members);
+        Assert.Equal(((int)ExitCode.BadInput, 1), (exit, said.TrimEnd().Split('\n').Length));
+        Assert.StartsWith($"vsanemu verify: {expected}", said);
+    }
+
+    [Theory]
+    [InlineData("m1, netns: nowhere", "m1: interface eth0 in namespace nowhere: there is no such namespace")]
+    [InlineData("m1, host: rack7", "m1: host rack7 is another machine's")]
+    [InlineData("m1, interface: nic2", "m1: interface nic2: m2 is attached there too")]
+    [InlineData("m1, interface: lo", "m1: interface lo: the loopback interface leads to no switch")]
+    public async Task A_place_that_is_none_is_named(string place, string expected)
+    {
+        (int exit, string said) = await VerifyAsync(TwoNics, Members.Replace("m1, address: 198.18.0.11, interface: nic1", $"{place}, address: 198.18.0.11"));
+        Assert.Equal((int)ExitCode.BadInput, exit);
+        Assert.Contains(expected, Assert.Single(said.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public async Task A_cable_that_is_out_is_no_verdict()
+    {
+        (int exit, string said) = await VerifyAsync(TwoNics + " && ip link set far1 up", Members);
+        Assert.Equal((int)ExitCode.Inconclusive, exit);
+        Assert.Contains("no link after 10 s at m2 (nic2)", said);
+    }
+
+    [Fact]
+    public async Task Without_the_rights_it_says_so()
+    {
+        string spec = Path.GetTempFileName();
+        await File.WriteAllTextAsync(spec, Members, TestContext.Current.CancellationToken);
+        Process.Start("chmod", ["644", spec]).WaitForExit();
+        (int exit, _, string error) = await Command.RunAsync("65534", "verify", "--spec", spec);
+        File.Delete(spec);
+        Assert.Equal((int)ExitCode.BadInput, exit);
+        Assert.StartsWith("vsanemu verify: this takes root", error);
+    }
+
+    // In a network of the test's own, so that a mistake here costs nobody his interface.
+    private static async Task<(int Exit, string Said)> VerifyAsync(string machine, string spec)
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, spec, TestContext.Current.CancellationToken);
+        const string script =
+            """
+            set -e
+            ip link set lo up
+            eval "$1"
+            sleep 0.2
+            ip -o link >"$2.before"
+            ip -o -4 addr >>"$2.before"
+            set +e
+            dotnet "$3" verify --spec "$2" --plain
+            exit=$?
+            sleep 0.5
+            ip -o link >"$2.after"
+            ip -o -4 addr >>"$2.after"
+            sed -i -E 's/ (state|qdisc) \S+//g; s/<[^>]*>//' "$2.before" "$2.after"
+            diff "$2.before" "$2.after" || exit 90
+            exit $exit
+            """;
+        try
+        {
+            return await ShellAsync("bash", "-c", script, "bash", machine.Length > 0 ? machine : "true", file, Command.Path);
+        }
+        finally
+        {
+            foreach (string end in (string[])["", ".before", ".after"]) File.Delete(file + end);
+        }
+    }
+
+    private static async Task<(int Exit, string Said)> ShellAsync(params string[] command)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("unshare", ["-nm", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+
+    private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+}
