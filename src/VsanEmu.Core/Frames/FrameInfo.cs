@@ -72,6 +72,9 @@ public readonly record struct FrameInfo
     /// <summary>Bytes of the IP packet, header included, as its header says; above 65535 only for a segmentation-offload burst.</summary>
     public int IpLength { get; init; }
 
+    /// <summary>IPv4 identification: the same in all fragments of a packet.</summary>
+    public ushort Identification { get; init; }
+
     /// <summary>Where in the original packet this fragment starts, bytes.</summary>
     public int FragmentOffset { get; init; }
 
@@ -92,6 +95,9 @@ public readonly record struct FrameInfo
 
     /// <summary>Bytes that TCP or UDP carries in this packet; of a later fragment, all of it.</summary>
     public int PayloadLength { get; init; }
+
+    /// <summary>Where in the frame UDP's payload begins; 0 for anything else, and for a fragment other than the first.</summary>
+    public ushort PayloadOffset { get; init; }
 
     /// <summary>ARP operation (1 request, 2 reply), ICMP type, or IGMP type.</summary>
     public byte Type { get; init; }

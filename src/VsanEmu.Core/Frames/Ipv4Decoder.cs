@@ -29,6 +29,7 @@ internal static class Ipv4Decoder
         {
             Ttl = ip[8],
             IpLength = length,
+            Identification = BinaryPrimitives.ReadUInt16BigEndian(ip[4..]),
             FragmentOffset = (fragment & FragmentOffsetMask) * 8,
             MoreFragments = (fragment & MoreFragmentsBit) != 0,
             Tuple = new(protocol, FrameAddress.ReadV4(ip[12..]), 0, FrameAddress.ReadV4(ip[16..]), 0),
@@ -39,7 +40,7 @@ internal static class Ipv4Decoder
         int payloadLength = length - headerLength;
         info = protocol switch
         {
-            FiveTuple.Tcp or FiveTuple.Udp => TransportDecoder.Decode(common, payload, payloadLength),
+            FiveTuple.Tcp or FiveTuple.Udp => TransportDecoder.Decode(common, payload, payloadLength, offset + headerLength),
             FiveTuple.Icmp => DecodeIcmp(common, payload),
             FiveTuple.Igmp => DecodeIgmp(common, payload, payloadLength, offset + headerLength),
             _ => common,

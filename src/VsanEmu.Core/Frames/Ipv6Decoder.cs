@@ -51,7 +51,7 @@ internal static class Ipv6Decoder
         }
 
         common = common with { Tuple = new(next, FrameAddress.ReadV6(ip[8..]), 0, FrameAddress.ReadV6(ip[24..]), 0) };
-        info = next is FiveTuple.Tcp or FiveTuple.Udp ? TransportDecoder.Decode(common, ip[at..end], length - at) : common;
+        info = next is FiveTuple.Tcp or FiveTuple.Udp ? TransportDecoder.Decode(common, ip[at..end], length - at, offset + at) : common;
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
 
 namespace VsanEmu.Core.Frames;
 
@@ -7,10 +8,15 @@ namespace VsanEmu.Core.Frames;
 /// Sums up what passes one port, by phase, into a <see cref="PortCapture"/>. Once a row exists, a frame that counts for it allocates nothing.
 /// A fragment other than the first has no ports, and counts for ports 0 and 0. One caller at a time.
 /// </summary>
-public sealed class PortTally(ChannelSpec channels)
+/// <param name="channels">The cluster's ports: all others are folded into 0.</param>
+/// <param name="run">The number of this run: its marked datagrams (<see cref="TrialDatagram"/>) count by trial, another run's are flows like any other.</param>
+public sealed class PortTally(ChannelSpec channels, ulong run = 0)
 {
     /// <summary>Rows kept for one port: 64 members, both ways, several kinds of flow, all phases, and room for strangers.</summary>
     public const int MaxRows = 32 * 1024;
+
+    /// <summary>Rows kept for trials at one port: 4096 of them, both ways.</summary>
+    public const int MaxTrialRows = 8192;
 
     /// <summary>Phases of one run.</summary>
     public const int MaxPhases = 64;
@@ -24,11 +30,12 @@ public sealed class PortTally(ChannelSpec channels)
     private readonly Dictionary<QueryKey, QueryRow> _queries = [];
     private readonly Dictionary<MembershipKey, CountRow> _memberships = [];
     private readonly Dictionary<ControlKey, CountRow> _controls = [];
+    private readonly Dictionary<TrialKey, TrialRow> _trials = [];
 
     /// <summary>Frames added.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>Sightings that found no row and no room for one (<see cref="MaxRows"/>).</summary>
+    /// <summary>Sightings that found no row and no room for one (<see cref="MaxRows"/>, <see cref="MaxTrialRows"/>).</summary>
     public long Overflowed { get; private set; }
 
     private bool HasRoom => _flows.Count + _queries.Count + _memberships.Count + _controls.Count < MaxRows;
@@ -54,6 +61,9 @@ public sealed class PortTally(ChannelSpec channels)
         string phase = PhaseAt(atNs);
         switch (info.Kind)
         {
+            case FrameKind.Udp when TryReadTrial(info, frame, out TrialDatagram datagram):
+                AddTrial(info, datagram, direction, atNs, number);
+                break;
             case FrameKind.Tcp or FrameKind.Udp:
                 AddFlow(info, phase, direction, atNs, number);
                 break;
@@ -64,7 +74,10 @@ public sealed class PortTally(ChannelSpec channels)
                 AddMemberships(info, frame, phase, direction, atNs, number);
                 break;
             case FrameKind.Arp or FrameKind.Icmp when direction == PortDirection.In:
-                Row(_controls, new(phase, info.Kind, info.Tuple.Source), number)?.Add(atNs);
+                Row(_controls, new(phase, info.Kind, 0, info.Tuple.Source), number)?.Add(atNs);
+                break;
+            case FrameKind.Igmp when direction == PortDirection.In:
+                Row(_controls, new(phase, info.Kind, info.Type, info.Tuple.Source), number)?.Add(atNs);
                 break;
         }
     }
@@ -88,6 +101,7 @@ public sealed class PortTally(ChannelSpec channels)
         Queries = [.. _queries.OrderBy(q => q.Value.FirstFrame).Select(q => q.Value.ToSighting(q.Key))],
         Memberships = [.. _memberships.OrderBy(m => m.Value.FirstFrame).Select(m => m.Value.ToSighting(m.Key))],
         Controls = [.. _controls.OrderBy(c => c.Value.FirstFrame).Select(c => c.Value.ToSighting(c.Key))],
+        Trials = [.. _trials.OrderBy(t => t.Value.FirstFrame).Select(t => t.Value.ToSighting(t.Key))],
         File = file,
         FileLost = fileLost,
     };
@@ -99,6 +113,30 @@ public sealed class PortTally(ChannelSpec channels)
         if (row is null) return;
         ushort ephemeral = folded.SourcePort == 0 ? info.Tuple.SourcePort : folded.DestinationPort == 0 ? info.Tuple.DestinationPort : (ushort)0;
         row.Add(info, ephemeral, atNs);
+    }
+
+    private bool TryReadTrial(in FrameInfo info, ReadOnlySpan<byte> frame, out TrialDatagram datagram)
+    {
+        datagram = default;
+        return info.PayloadOffset > 0 && info.PayloadOffset < frame.Length
+            && TrialDatagram.TryParse(frame[info.PayloadOffset..], out datagram) && datagram.Run == run;
+    }
+
+    private void AddTrial(in FrameInfo info, in TrialDatagram datagram, PortDirection direction, long atNs, long number)
+    {
+        var key = new TrialKey(datagram.Trial, direction);
+        if (!_trials.TryGetValue(key, out TrialRow? row))
+        {
+            if (_trials.Count == MaxTrialRows)
+            {
+                Overflowed++;
+                return;
+            }
+
+            _trials.Add(key, row = new TrialRow { FirstFrame = number });
+        }
+
+        row.Add(datagram.Index, info.Ttl, atNs);
     }
 
     private void AddQuery(in FrameInfo info, string phase, long atNs, long number) =>

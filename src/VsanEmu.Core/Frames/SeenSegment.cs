@@ -14,6 +14,12 @@ public enum ProbePart : byte
     /// <summary>The SYN-ACK that answers it.</summary>
     SynAck,
 
+    /// <summary>The first fragment of a SYN that was cut before its flags.</summary>
+    FirstFragment,
+
+    /// <summary>A later fragment between the same addresses; whose it is, its <see cref="FrameInfo.Identification"/> tells.</summary>
+    LaterFragment,
+
     /// <summary>A RST that answers it.</summary>
     Reset,
 
@@ -32,6 +38,8 @@ public readonly record struct SeenSegment(long AtNs, long Number, PortDirection 
     public ProbePart PartOf(in FiveTuple probe)
     {
         if (Info.Kind == FrameKind.Icmp) return Matches(probe, Info.Original) ? ProbePart.IcmpError : ProbePart.None;
+        if (Info.FragmentOffset > 0) return Info.Tuple == probe with { SourcePort = 0, DestinationPort = 0 } ? ProbePart.LaterFragment : ProbePart.None;
+        if (Info is { MoreFragments: true, Flags: TcpFlags.None }) return Matches(probe, Info.Tuple) ? ProbePart.FirstFragment : ProbePart.None;
         if (Info.IsSyn) return Matches(probe, Info.Tuple) ? ProbePart.Syn : ProbePart.None;
         if (!Matches(probe, Info.Tuple.Reversed)) return ProbePart.None;
         return Info.IsReset ? ProbePart.Reset : Info.IsSynAck ? ProbePart.SynAck : ProbePart.None;

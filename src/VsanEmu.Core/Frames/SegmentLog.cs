@@ -3,8 +3,8 @@ using VsanEmu.Core.Observations;
 namespace VsanEmu.Core.Frames;
 
 /// <summary>
-/// The last frames at one port that open, accept or refuse a TCP connection, or are an ICMP error about one: what a probe needs to know
-/// how it was blocked. Holds <see cref="Capacity"/>; the oldest make room. One caller at a time.
+/// The last frames at one port that open, accept or refuse a TCP connection, are a fragment of TCP, or an ICMP error about it: what a probe needs to
+/// know how it was blocked. Holds <see cref="Capacity"/>; the oldest make room. One caller at a time.
 /// </summary>
 public sealed class SegmentLog
 {
@@ -19,7 +19,7 @@ public sealed class SegmentLog
     {
         bool tells = info.Kind switch
         {
-            FrameKind.Tcp => (info.Flags & (TcpFlags.Syn | TcpFlags.Rst)) != 0,
+            FrameKind.Tcp => (info.Flags & (TcpFlags.Syn | TcpFlags.Rst)) != 0 || info.IsFragment,
             FrameKind.Icmp => info.Original.Protocol == FiveTuple.Tcp,
             _ => false,
         };

@@ -9,7 +9,9 @@ internal readonly record struct QueryKey(string Phase, FrameAddress Source, byte
 internal readonly record struct MembershipKey(
     string Phase, PortDirection Direction, FrameAddress Source, FrameAddress Group, byte Version, bool Leave);
 
-internal readonly record struct ControlKey(string Phase, FrameKind Kind, FrameAddress Source);
+internal readonly record struct ControlKey(string Phase, FrameKind Kind, byte Type, FrameAddress Source);
+
+internal readonly record struct TrialKey(int Trial, PortDirection Direction);
 
 /// <summary>What every row of a <see cref="PortTally"/> counts.</summary>
 internal abstract class TallyRow
@@ -48,7 +50,55 @@ internal sealed class CountRow : TallyRow
     };
 
     internal ControlSighting ToSighting(in ControlKey key) =>
-        new(key.Phase, key.Kind == FrameKind.Arp ? "arp" : "icmp", key.Source.ToString(), Count, FirstNs, LastNs);
+        new(key.Phase, Name(key), key.Source.ToString(), Count, FirstNs, LastNs);
+
+    private static string Name(in ControlKey key) => key.Kind switch
+    {
+        FrameKind.Arp => "arp",
+        FrameKind.Icmp => "icmp",
+        _ => $"igmp 0x{key.Type:x2}",
+    };
+}
+
+/// <summary>One trial's datagrams in one direction.</summary>
+internal sealed class TrialRow : TallyRow
+{
+    /// <summary>Numbers, up to the highest one seen, of which it is known whether they were seen before.</summary>
+    private const int Window = 64;
+
+    private int _highest = -1;
+    private ulong _seen;
+    private long _repeats;
+    private long _gapNs;
+    private byte _ttlMin = byte.MaxValue;
+
+    internal void Add(int index, byte ttl, long atNs)
+    {
+        if (Count > 0) _gapNs = Math.Max(_gapNs, atNs - LastNs);
+        Touch(atNs);
+        _ttlMin = Math.Min(_ttlMin, ttl);
+        if (IsRepeat(index)) _repeats++;
+    }
+
+    internal TrialSighting ToSighting(in TrialKey key) => new(key.Trial, key.Direction, Count, FirstNs, LastNs, _ttlMin, _gapNs, _repeats, FirstFrame);
+
+    // Bit n of _seen stands for the number n below the highest.
+    private bool IsRepeat(int index)
+    {
+        int above = index - _highest;
+        if (_highest < 0 || above > 0)
+        {
+            _seen = above >= Window || _highest < 0 ? 1 : (_seen << above) | 1;
+            _highest = index;
+            return false;
+        }
+
+        if (-above >= Window) return false;
+        ulong bit = 1UL << -above;
+        bool repeat = (_seen & bit) != 0;
+        _seen |= bit;
+        return repeat;
+    }
 }
 
 /// <summary>One querier's queries of one version.</summary>

@@ -11,7 +11,8 @@ internal static class TransportDecoder
     /// <param name="ip">What the IP header gave.</param>
     /// <param name="segment">What was captured after the IP header.</param>
     /// <param name="length">How much of it there was on the wire.</param>
-    internal static FrameInfo Decode(in FrameInfo ip, ReadOnlySpan<byte> segment, int length)
+    /// <param name="offset">Where it begins in the frame.</param>
+    internal static FrameInfo Decode(in FrameInfo ip, ReadOnlySpan<byte> segment, int length, int offset)
     {
         bool tcp = ip.Tuple.Protocol == FiveTuple.Tcp;
         FrameInfo info = ip with { Kind = tcp ? FrameKind.Tcp : FrameKind.Udp };
@@ -27,7 +28,7 @@ internal static class TransportDecoder
                 DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(segment[2..]),
             },
         };
-        if (!tcp) return info with { PayloadLength = Math.Max(0, length - UdpHeaderLength) };
+        if (!tcp) return info with { PayloadLength = Math.Max(0, length - UdpHeaderLength), PayloadOffset = (ushort)(offset + UdpHeaderLength) };
         if (segment.Length < TcpHeaderLength) return info;
 
         int headerLength = (segment[12] >> 4) * 4;

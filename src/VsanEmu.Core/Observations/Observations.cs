@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 
@@ -6,6 +7,7 @@ namespace VsanEmu.Core.Observations;
 /// <summary>
 /// Everything that was seen during a run, and nothing that was concluded. The checks read this, the cluster spec and nothing else;
 /// the run record holds it, so a verdict can be reached again from the record. Times are nanoseconds since the run began.
+/// What a record of an earlier version lacks reads as empty (a missing property is not left at its initializer, but set to null).
 /// </summary>
 public sealed record RunObservations
 {
@@ -31,16 +33,16 @@ public sealed record RunObservations
     public required IReadOnlyList<PartitionObservation> Partitions { get; init; }
 
     /// <summary>Streams on test groups, and who joined and left them.</summary>
-    public IReadOnlyList<TrialObservation> Trials { get; init; } = [];
+    public IReadOnlyList<TrialObservation> Trials { get => field ?? []; init; }
 
     /// <summary>Echo requests among members.</summary>
-    public IReadOnlyList<PingObservation> Pings { get; init; } = [];
+    public IReadOnlyList<PingObservation> Pings { get => field ?? []; init; }
 
     /// <summary>Connections that were left idle.</summary>
-    public IReadOnlyList<IdleObservation> Idles { get; init; } = [];
+    public IReadOnlyList<IdleObservation> Idles { get => field ?? []; init; }
 
     /// <summary>Checks that were not carried out on purpose, by id: why, in words (<c>takes --long</c>, <c>left out by --skip</c>). They are skipped with that reason.</summary>
-    public IReadOnlyDictionary<string, string> NotTried { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> NotTried { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
 }
 
 /// <summary>A stretch of the run during which nothing was changed from outside.</summary>
@@ -302,7 +304,7 @@ public sealed record ProbeObservation
     public ProbeMethod Method { get; init; }
 
     /// <summary>The member whose address a spoofed SYN bore; empty for any other.</summary>
-    public string As { get; init; } = "";
+    public string As { get => field ?? ""; init; }
 
     /// <summary>The result.</summary>
     public required ProbeOutcome Outcome { get; init; }

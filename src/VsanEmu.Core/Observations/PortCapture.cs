@@ -52,11 +52,11 @@ public sealed record PortCapture
     /// <summary>IGMP reports and leaves, by phase, direction, reporter and group.</summary>
     public required IReadOnlyList<MembershipSighting> Memberships { get; init; }
 
-    /// <summary>ARP and marked control frames that came in, by phase: proof that the capture works there.</summary>
+    /// <summary>ARP, ICMP and odd IGMP frames that came in, by phase: proof that the capture works there.</summary>
     public required IReadOnlyList<ControlSighting> Controls { get; init; }
 
     /// <summary>Marked datagrams of trials, by trial and direction; they are in no row of <see cref="Flows"/>.</summary>
-    public IReadOnlyList<TrialSighting> Trials { get; init; } = [];
+    public IReadOnlyList<TrialSighting> Trials { get => field ?? []; init; }
 
     /// <summary>The pcapng file's name, when one was kept.</summary>
     public string? File { get; init; }
@@ -193,7 +193,7 @@ public sealed record MembershipSighting
 
 /// <summary>Frames that prove a capture alive.</summary>
 /// <param name="Phase">The phase.</param>
-/// <param name="Kind"><c>arp</c>, or <c>icmp</c>.</param>
+/// <param name="Kind"><c>arp</c>, <c>icmp</c>, or, for an IGMP message of an unknown type or with a wrong checksum, <c>igmp 0x</c> and its type.</param>
 /// <param name="Source">Who sent it.</param>
 /// <param name="Count">Frames.</param>
 /// <param name="FirstNs">First frame.</param>

@@ -20,7 +20,7 @@ internal sealed record RecordedSpec
     public required IReadOnlyList<RecordedOutsider> Outsiders { get; init; }
     public required RecordedObserver? Observer { get; init; }
     public required string? Gateway { get; init; }
-    public RecordedTrials Trials { get; init; } = RecordedTrials.Of(new());
+    public RecordedTrials Trials { get => field ?? RecordedTrials.Of(new()); init; }
     public required ThresholdSpec Thresholds { get; init; }
 
     public static RecordedSpec Of(ClusterSpec spec) => new()

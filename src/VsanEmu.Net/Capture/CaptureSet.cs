@@ -57,6 +57,9 @@ public sealed class CaptureSet : IDisposable
         _thread.Start();
     }
 
+    /// <summary>The number of this run, which no other has: its marked datagrams bear it, and count by trial.</summary>
+    public ulong Run { get; } = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+
     /// <summary>Now, in ns since the run began: the clock of all times here.</summary>
     public long NowNs => _clock.NowNs;
 
@@ -77,7 +80,7 @@ public sealed class CaptureSet : IDisposable
             if (_ports.Any(p => p.Name == name)) throw new ArgumentException($"port {name} is captured already", nameof(name));
 
             PcapngFile? file = _writer is null ? null : PcapngFile.Create(_writer, _directory!, name, capture.Snaplen);
-            var port = new CapturedPort(name, kind, capture, _channels, _clock, file);
+            var port = new CapturedPort(name, kind, capture, _channels, Run, _clock, file);
             foreach ((string phase, long atNs) in _phases) port.BeginPhase(phase, atNs);
             _ports = [.. _ports, port];
             if (Libc.EpollControl(Epoll, Libc.EpollAdd, (int)capture.Socket.DangerousGetHandle(), Libc.EpollIn, _ports.Length - 1) != 0)

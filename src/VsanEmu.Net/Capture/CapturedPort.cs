@@ -6,10 +6,10 @@ namespace VsanEmu.Net.Capture;
 
 /// <summary>One port of a <see cref="CaptureSet"/>: its capture, and what becomes of the frames. May be called from any thread.</summary>
 internal sealed class CapturedPort(
-    string name, PortKind kind, PacketCapture capture, ChannelSpec channels, CaptureClock clock, PcapngFile? file) : IFrameSink
+    string name, PortKind kind, PacketCapture capture, ChannelSpec channels, ulong run, CaptureClock clock, PcapngFile? file) : IFrameSink
 {
     private readonly Lock _gate = new();
-    private readonly PortTally _tally = new(channels);
+    private readonly PortTally _tally = new(channels, run);
     private readonly SegmentLog _segments = new();
 
     internal string Name => name;

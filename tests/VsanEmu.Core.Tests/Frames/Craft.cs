@@ -17,13 +17,15 @@ internal static class Craft
         [0, 1, 8, 0, 6, 4, 0, operation, 2, 0, 0, 0, 0, 1, .. Octets(sender), 0, 0, 0, 0, 0, 0, .. Octets(target)]);
 
     internal static byte[] Ip(
-        byte protocol, string source, string destination, byte[] payload, byte ttl = 64, byte[]? options = null, int fragmentOffset = 0, bool more = false)
+        byte protocol, string source, string destination, byte[] payload, byte ttl = 64, byte[]? options = null, int fragmentOffset = 0, bool more = false,
+        ushort identification = 0)
     {
         options ??= [];
         int header = 20 + options.Length;
         var packet = new byte[header + payload.Length];
         packet[0] = (byte)(0x40 | (header / 4));
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), identification);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), (ushort)((fragmentOffset / 8) | (more ? 0x2000 : 0)));
         packet[8] = ttl;
         packet[9] = protocol;
@@ -39,6 +41,8 @@ internal static class Craft
 
     internal static byte[] Udp(int source, int destination, int payload) =>
         [.. Port(source), .. Port(destination), .. Port(8 + payload), 0, 0, .. new byte[payload]];
+
+    internal static byte[] Udp(int source, int destination, byte[] payload) => [.. Udp(source, destination, payload.Length)[..8], .. payload];
 
     internal static byte[] Tcp(int source, int destination, TcpFlags flags, int payload = 0, int options = 0) =>
     [

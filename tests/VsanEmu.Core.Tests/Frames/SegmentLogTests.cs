@@ -59,6 +59,27 @@ public sealed class SegmentLogTests
     }
 
     [Fact]
+    public void A_syn_in_fragments_is_found_by_its_ports_and_the_rest_by_its_addresses()
+    {
+        byte[] syn = Craft.Tcp(40000, 2233, TcpFlags.Syn);
+        Add(Craft.Ip(6, Outsider, Member, syn[..8], more: true, identification: 77), 1);
+        Add(Craft.Ip(6, Outsider, Member, syn[8..], fragmentOffset: 8, identification: 77), 2);
+        Add(Craft.Ip(6, Outsider, Member, Craft.Tcp(40001, 2233, TcpFlags.Syn)[..8], more: true, identification: 78), 3);
+        Add(Craft.Ip(6, Member, Outsider, syn[8..], fragmentOffset: 8, identification: 77), 4);
+        Add(Craft.Ip(17, Outsider, Member, syn[8..], fragmentOffset: 8, identification: 77), 5);
+
+        IReadOnlyList<SeenSegment> found = _log.Find(Probe, 0);
+        Assert.Equal([(ProbePart.FirstFragment, 77), (ProbePart.LaterFragment, 77)], found.Select(s => (s.PartOf(Probe), (int)s.Info.Identification)));
+    }
+
+    [Fact]
+    public void A_fragment_that_holds_the_flags_is_the_syn()
+    {
+        Add(Craft.Ip(6, Outsider, Member, Craft.Tcp(40000, 2233, TcpFlags.Syn, options: 4), more: true), 1);
+        Assert.Equal([ProbePart.Syn], _log.Find(Probe, 0).Select(s => s.PartOf(Probe)));
+    }
+
+    [Fact]
     public void The_oldest_make_room()
     {
         for (int i = 0; i < SegmentLog.Capacity + 5; i++) AddTcp(Outsider, 40000, Member, 2233, TcpFlags.Syn, i);

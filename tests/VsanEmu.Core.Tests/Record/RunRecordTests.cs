@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
+using VsanEmu.Core.Spec;
 using VsanEmu.Core.Tests.Checks;
 
 namespace VsanEmu.Core.Tests.Record;
@@ -47,6 +49,50 @@ public sealed class RunRecordTests
         Assert.Equal(0xFEDC_BA98_7654_3210UL, read.Observations.Phases[0].Views[0].Digest);
         Assert.Equal(ulong.MaxValue - 2, read.Observations.Nodes[1].Acknowledged[0].Revision);
         Assert.Equal(record.Host, read.Host);
+    }
+
+    [Fact]
+    public void Trials_pings_idle_connections_and_what_was_not_tried_are_kept()
+    {
+        var trial = new TrialObservation
+        {
+            Id = 7, Kind = TrialKind.LeaveBesideSibling, Round = 2, Phase = Phases.Trials, Group = "239.255.42.7", Sender = "m01", Sent = 900, IntervalNs = 2_000_000, Bytes = 200, Ttl = 5,
+            StartNs = 1, EndNs = 2, Joined = ["m02"], JoinedInstead = "239.127.42.7", Actor = "m02", ActedAtNs = 3, IgmpVersion = 2, Error = "no buffer",
+        };
+        var ping = new PingObservation { Phase = Phases.Trials, From = "m01", To = "m02", Bytes = 1500, Sent = 4, Answered = 1, MinNs = 1, MedianNs = 2, MaxNs = 3, RefusedMtu = 1400, RefusedBy = "198.18.0.254" };
+        var idle = new IdleObservation { From = "m01", To = "m02", IdleNs = 5, Survived = false, How = "no answer" };
+        var sighting = new TrialSighting(7, PortDirection.In, 890, 11, 12, 4, 13, 14, 15);
+        Seen seen = Seen.Healthy(2)
+            .WithPorts(p => p with { Trials = [sighting] })
+            .WithProbes(p => p with { Method = ProbeMethod.Spoofed, As = "m02" })
+            .With(r => r with { Trials = [trial], Pings = [ping], Idles = [idle], NotTried = new Dictionary<string, string> { ["A9"] = "takes --long" } });
+
+        RunObservations read = Read(Json(Record(seen))).Record!.Observations;
+        TrialObservation kept = Assert.Single(read.Trials);
+        Assert.Equal(trial, kept with { Joined = trial.Joined });
+        Assert.Equal(["m02"], kept.Joined);
+        Assert.Equal([ping], read.Pings);
+        Assert.Equal([idle], read.Idles);
+        Assert.All(read.Ports, p => Assert.Equal([sighting], p.Trials));
+        Assert.All(read.Probes, p => Assert.Equal((ProbeMethod.Spoofed, "m02"), (p.Method, p.As)));
+        Assert.Equal("takes --long", read.NotTried["A9"]);
+    }
+
+    [Fact]
+    public void A_record_made_before_there_were_trials_is_read()
+    {
+        JsonObject old = JsonNode.Parse(Json(Record(Seen.Healthy(2))))!.AsObject();
+        JsonObject seen = old["observations"]!.AsObject();
+        foreach (string name in (string[])["trials", "pings", "idles", "notTried"]) Assert.True(seen.Remove(name), name);
+        foreach (JsonNode? port in seen["ports"]!.AsArray()) Assert.True(port!.AsObject().Remove("trials"));
+        foreach (JsonNode? probe in seen["probes"]!.AsArray()) Assert.True(probe!.AsObject().Remove("as") && probe.AsObject().Remove("method"));
+        Assert.True(old["spec"]!.AsObject().Remove("trials"));
+        RunRecord record = Read(old.ToJsonString()).Record!;
+        RunObservations read = record.Observations;
+        Assert.Equal(new TrialSpec(), record.Spec.Trials);
+        Assert.All(read.Probes, p => Assert.Equal((ProbeMethod.Connect, ""), (p.Method, p.As)));
+        Assert.Equal((0, 0, 0, 0), (read.Trials.Count, read.Pings.Count, read.Idles.Count, read.NotTried.Count));
+        Assert.All(read.Ports, p => Assert.Empty(p.Trials));
     }
 
     [Fact]
