@@ -1,5 +1,6 @@
 using System.CommandLine;
 using VsanEmu.Cli.Lab;
+using VsanEmu.Cli.Tools;
 using VsanEmu.Cli.Verify;
 
 namespace VsanEmu.Cli;
@@ -11,6 +12,8 @@ internal static class Commands
     [
         LabCommand.Create(),
         VerifyCommand.Create(),
+        ObserveCommand.Create(),
+        ProbeCommand.Create(),
         NodeCommand.Create(),
         FlowsCommand.Create(),
         SpecCommand.Create(),

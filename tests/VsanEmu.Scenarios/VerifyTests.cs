@@ -81,6 +81,17 @@ public sealed class VerifyTests
         Assert.StartsWith("vsanemu verify: this takes root", error);
     }
 
+    [Fact]
+    public async Task Observe_tells_the_master_of_members_that_run_as_processes_of_their_own_and_sends_nothing()
+    {
+        string fabrics = Path.Combine(Here(), "Fabrics");
+        (int exit, string said) = await ShellAsync(Path.Combine(fabrics, "observe.sh"), Path.Combine(fabrics, "01-healthy"), "dotnet", Command.Path);
+        Assert.True(exit == 0, $"{exit}\n{said}");
+        Assert.Single(said.Split('\n'), l => l.Contains("looks like a Master"));
+        Assert.Contains("queriers  198.18.0.253     IGMPv3", said);
+        Assert.Matches(@"odd +nothing", said);
+    }
+
     // In a network of the test's own, so that a mistake here costs nobody his interface.
     private static async Task<(int Exit, string Said)> VerifyAsync(string machine, string spec)
     {

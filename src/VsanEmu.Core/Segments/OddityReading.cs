@@ -1,0 +1,58 @@
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Segments;
+
+/// <summary>What in a segment does not fit the flow matrix, or speaks of a fault of the fabric.</summary>
+internal sealed class OddityReading(
+    PortCapture capture, ChannelSpec channels, long watchedNs, SeenQuerier[] queriers, SeenGroup[] groups, SeenHost[] hosts)
+{
+    // RFC 3376 8.2: an interval of 125 s, and as much again for jitter as M5 allows.
+    private const long QueryWatchNs = 130_000_000_000;
+
+    public IEnumerable<string> Lines() => [.. QuerierLines(), .. RoleLines(), .. DatagramLines(), .. CaptureLines()];
+
+    private IEnumerable<string> QuerierLines()
+    {
+        string[] addresses = [.. queriers.Select(q => q.Address).Distinct()];
+        if (addresses.Length > 1) yield return $"{addresses.Length} queriers: {string.Join(", ", addresses)} (the lowest address should silence the others)";
+        if (addresses.Contains("0.0.0.0")) yield return "a proxy's queries, from 0.0.0.0: some switches do not learn a router port from them";
+        if (queriers.Length == 0 && watchedNs >= QueryWatchNs) yield return $"no IGMP query in {Wording.Span(watchedNs)}: nothing refreshes group memberships here, or this port does not get the queries";
+        if (queriers.Length == 0 && watchedNs < QueryWatchNs && groups.Length > 0)
+            yield return $"no IGMP query in {Wording.Span(watchedNs)}; a querier speaks every 125 s, so watch for 130 s to be sure";
+        int lowest = queriers.Length == 0 ? 3 : queriers.Min(q => q.Version);
+        string[] newer = [.. groups.SelectMany(g => g.Members).Where(m => m.Version > lowest).Select(m => m.Host).Distinct()];
+        if (newer.Length > 0) yield return $"the querier speaks IGMPv{lowest}, but {Wording.Names(newer)} reported by a later version";
+    }
+
+    private IEnumerable<string> RoleLines()
+    {
+        foreach (Role role in (Role[])[Role.Master, Role.Backup])
+        {
+            string[] holders = [.. hosts.Where(h => h.Role == role).Select(h => h.Address)];
+            if (holders.Length > 1) yield return $"{holders.Length} hosts look like a {role}: {string.Join(", ", holders)} (a partition, or two clusters on the same groups)";
+        }
+
+        foreach (SeenHost host in hosts.Where(h => h.Role is null && !h.Why.StartsWith("sends to the Agent Group") && h.Opened.Count + h.Accepted.Count + h.Datagrams > 0))
+            yield return $"{host.Address} {host.Why}, which no member does: an outsider, or a member of which this port hears only a part";
+    }
+
+    private IEnumerable<string> DatagramLines()
+    {
+        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == 17 && f.TtlMin < f.TtlMax))
+            yield return $"datagrams from {f.Source} to {f.Destination} arrive with TTL {f.TtlMin} to {f.TtlMax}: they take different ways";
+        (int Port, string? Group)[] own = [(channels.AgentPort, channels.AgentGroup?.ToString()), (channels.MasterPort, channels.MasterGroup?.ToString())];
+        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == 17 && SegmentReading.IsGroup(f.Destination)))
+        {
+            if (!own.Any(o => o.Port == f.DestinationPort && o.Group == f.Destination))
+                yield return $"{f.Source} sends to {f.Destination} UDP {f.DestinationPort}, a group that this spec does not have";
+        }
+    }
+
+    private IEnumerable<string> CaptureLines()
+    {
+        if (capture.Dropped > 0) yield return $"the kernel dropped {capture.Dropped} frames of the capture: what was not seen may have been there";
+    }
+}
