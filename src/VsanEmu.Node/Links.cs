@@ -29,6 +29,18 @@ internal sealed class Links(ClusterSpec cluster, StreamLimits limits, FrameConne
     /// <summary>True while the node knows this connection.</summary>
     internal bool IsNodes(FrameConnection connection) => _links.TryGetValue(connection.Id, out Link? link) && link.IsNodes;
 
+    /// <summary>True when the connection is one that is left idle on purpose, and not the node's.</summary>
+    internal bool IsIdling(FrameConnection connection) => _links.TryGetValue(connection.Id, out Link? link) && link.IsIdling;
+
+    /// <summary>Makes an accepted connection of the node's one that is left idle: the node is to be told that it lost it. False when it was opened here.</summary>
+    internal bool TryBeginIdling(FrameConnection connection)
+    {
+        if (!_links.TryGetValue(connection.Id, out Link? link) || !link.Accepted || !link.IsNodes) return false;
+        link.IsNodes = false;
+        link.IsIdling = true;
+        return true;
+    }
+
     /// <summary>Takes an accepted socket, or refuses it because there are too many.</summary>
     internal bool TryAccept(Socket socket, IPEndPoint remote, [NotNullWhen(true)] out FrameConnection? connection)
     {
@@ -128,5 +140,7 @@ internal sealed class Links(ClusterSpec cluster, StreamLimits limits, FrameConne
         internal bool Accepted { get; } = accepted;
 
         internal bool IsNodes { get; set; } = true;
+
+        internal bool IsIdling { get; set; }
     }
 }

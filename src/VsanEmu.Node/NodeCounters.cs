@@ -20,6 +20,12 @@ internal sealed class NodeCounters
     /// <summary>A whole, intact datagram of this cluster came from an address that is not its sender's; it was dropped.</summary>
     internal long DatagramMismatch() => Add("address_mismatch.datagrams");
 
+    /// <summary>A marked datagram of a trial came to one of the cluster's own groups or ports; it was dropped.</summary>
+    internal void TrialDatagram() => Add("trial_datagrams");
+
+    /// <summary>A member announced a silence, or ended it, on a connection of its own (A9).</summary>
+    internal void IdleProbe() => Add("idle_probes");
+
     /// <summary>A datagram could not be sent.</summary>
     internal void SendError(SocketError error) => Add($"send_errors.{error}");
 

@@ -20,6 +20,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
     private readonly Lock _gate = new();
     private readonly ClusterSpec _cluster;
     private readonly string _name;
+    private readonly MemberId _self;
     private readonly ClusterNode _node;
     private readonly NodeSockets _sockets;
     private readonly Links _links;
@@ -38,6 +39,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
     internal NodePump(NodeOptions node, NodeSockets sockets, Func<NodePump, Links> links, StartGate start, NodeCounters counters, RunClock clock, TimeProvider time, ILogger log)
     {
         _cluster = node.Cluster;
+        _self = node.Self;
         _name = node.Cluster.Member(node.Self).Name;
         _node = new ClusterNode(node);
         _sockets = sockets;
@@ -114,6 +116,12 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         {
             if (!_running) return;
             _start.Datagram(source, socket.Local, datagram);
+            if (TrialDatagram.TryParse(datagram, out _))
+            {
+                _counters.TrialDatagram();
+                return;
+            }
+
             if (MessageHeader.TryPeek(datagram, out Guid cluster, out MemberId claimed)
                 && cluster == _cluster.ClusterId
                 && _memberAt.GetValueOrDefault(source.Address) != claimed
@@ -134,7 +142,9 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
     {
         lock (_gate)
         {
-            if (!_running || !_links.IsNodes(connection)) return;
+            if (!_running) return;
+            if (_links.IsIdling(connection)) TakeIdleProbe(connection, frame);
+            if (!_links.IsNodes(connection)) return;
             if (MessageHeader.TryPeek(frame, out Guid cluster, out MemberId claimed)
                 && cluster == _cluster.ClusterId
                 && _memberAt.GetValueOrDefault(Ipv4Endpoint.Number(connection.Remote.Address)) != claimed)
@@ -145,6 +155,14 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
             }
 
             long now = _clock.NowNs;
+            if (connection.Frames == 1 && IsIdleProbe(frame) && _links.TryBeginIdling(connection))
+            {
+                _node.HandleClosed(now, new ConnectionId(connection.Id));
+                Drain(now);
+                TakeIdleProbe(connection, frame);
+                return;
+            }
+
             _node.HandleFrame(now, new ConnectionId(connection.Id), frame);
             Drain(now);
         }
@@ -223,6 +241,28 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
 
             Drain(now);
         }
+    }
+
+    private bool IsIdleProbe(ReadOnlySpan<byte> frame) =>
+        MessageHeader.TryOpen(frame, WireLimits.MaxFrame, out MessageHeader header, out _, out _) == WireStatus.Ok
+        && header.Kind == MessageKind.IdleProbe && header.Cluster == _cluster.ClusterId;
+
+    // Wire/README.md, "Measurement": the same payload goes back, and the connection may be silent for as long as it says.
+    private void TakeIdleProbe(FrameConnection connection, ReadOnlySpan<byte> frame)
+    {
+        MessageHeader.TryOpen(frame, WireLimits.MaxFrame, out MessageHeader header, out ReadOnlySpan<byte> payload, out _);
+        if (!IsIdleProbe(frame) || !IdleProbe.TryParse(payload, out IdleProbe probe))
+        {
+            connection.Cut(CutReason.Garbage, WireStatus.BadContent);
+            return;
+        }
+
+        _counters.IdleProbe();
+        connection.AllowSilence(TimeSpan.FromSeconds(probe.Seconds));
+        Span<byte> answer = stackalloc byte[MessageHeader.Overhead + IdleProbe.Size];
+        probe.Write(answer[MessageHeader.Size..]);
+        new MessageHeader(MessageKind.IdleProbe, _cluster.ClusterId, _self, header.Sequence, _clock.NowNs).Seal(answer, IdleProbe.Size);
+        connection.TrySend(answer);
     }
 
     private void OnTimer()

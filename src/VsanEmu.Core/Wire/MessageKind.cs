@@ -74,4 +74,7 @@ public enum MessageKind : byte
 
     /// <summary>A numbered probe of a measured stream.</summary>
     Probe = 0x40,
+
+    /// <summary>First frame, in Hello's place, on a connection that is to be left idle; and the same again after the silence (A9).</summary>
+    IdleProbe = 0x41,
 }

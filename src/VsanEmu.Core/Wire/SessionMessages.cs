@@ -75,6 +75,32 @@ public readonly record struct Probe(uint Stream, uint Index, uint Total)
     }
 }
 
+/// <summary>An announced silence, and its answer, which is the same: <c>0 u64 number  8 u32 seconds</c>.</summary>
+/// <param name="Number">Chosen by the asker, sent back unchanged.</param>
+/// <param name="Seconds">How long nothing will be said from here on, at most <see cref="WireLimits.MaxIdleSeconds"/>; 0 when nothing more will come.</param>
+public readonly record struct IdleProbe(ulong Number, uint Seconds)
+{
+    /// <summary>Bytes of the payload.</summary>
+    public const int Size = 12;
+
+    /// <summary>Writes the payload.</summary>
+    public int Write(Span<byte> payload)
+    {
+        var writer = new WireWriter(payload);
+        writer.U64(Number);
+        writer.U32(Seconds);
+        return writer.Length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out IdleProbe parsed)
+    {
+        var reader = new WireReader(payload);
+        parsed = new IdleProbe(reader.U64(), reader.U32());
+        return reader.Complete && parsed.Seconds <= WireLimits.MaxIdleSeconds;
+    }
+}
+
 /// <summary>C7's question and its answer: <c>0 u64 number</c>.</summary>
 /// <param name="Number">Chosen by the asker, sent back unchanged.</param>
 public readonly record struct PeerExchange(ulong Number)

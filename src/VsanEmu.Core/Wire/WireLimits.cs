@@ -24,6 +24,9 @@ public static class WireLimits
     /// <summary>Datagrams of one probe stream.</summary>
     public const int MaxProbeCount = 100_000;
 
+    /// <summary>How long a peer may announce to leave a connection idle, seconds: an hour, half of what a stateful device should grant (RFC 5382, REQ-5).</summary>
+    public const int MaxIdleSeconds = 3600;
+
     /// <summary>Longest block of one read or write, bytes.</summary>
     public const int MaxBlock = 64 * 1024;
 }

@@ -42,6 +42,7 @@ public sealed class CaptureSet : IDisposable
     public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null)
     {
         _channels = channels;
+        OriginTimestamp = originTimestamp;
         _clock = new CaptureClock(originTimestamp);
         _directory = directory;
         if (directory is not null)
@@ -59,6 +60,9 @@ public sealed class CaptureSet : IDisposable
 
     /// <summary>The number of this run, which no other has: its marked datagrams bear it, and count by trial.</summary>
     public ulong Run { get; } = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+
+    /// <summary>The <see cref="Stopwatch"/> timestamp at which the run began.</summary>
+    public long OriginTimestamp { get; }
 
     /// <summary>Now, in ns since the run began: the clock of all times here.</summary>
     public long NowNs => _clock.NowNs;

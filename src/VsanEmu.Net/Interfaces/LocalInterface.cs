@@ -12,7 +12,8 @@ namespace VsanEmu.Net.Interfaces;
 /// <param name="PrefixLength">The address's prefix length as configured, 0 to 32.</param>
 public sealed record LocalInterface(string Name, int Index, IPAddress Address, int PrefixLength)
 {
-    private const ushort InterNetwork = 2; // AF_INET
+    private const ushort InterNetwork = 2;    // AF_INET
+    private const ushort InterNetworkV6 = 10; // AF_INET6
     private const uint Up = 1;             // IFF_UP
 
     /// <summary>The interface <paramref name="name"/>, which must be up and have <paramref name="address"/>.</summary>
@@ -21,7 +22,7 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     {
         int index = (int)Libc.InterfaceIndex(name);
         if (index == 0) throw new LocalInterfaceException($"there is no interface {name} here");
-        List<(uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name);
+        List<(uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name, InterNetwork);
         foreach ((uint flags, IPAddress own, int prefix) in all)
         {
             if (!own.Equals(address)) continue;
@@ -49,8 +50,23 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         return 3;
     }
 
-    private static unsafe List<(uint Flags, IPAddress Address, int PrefixLength)> Addresses(string name)
+    /// <summary>The IPv6 addresses of an interface of the calling thread's namespace; link-local ones with its number as their scope. Empty without IPv6.</summary>
+    public static IReadOnlyList<IPAddress> Ipv6Addresses(string name)
     {
+        long index = Libc.InterfaceIndex(name);
+        return [.. Addresses(name, InterNetworkV6).Select(a => Scoped(a.Address))];
+
+        IPAddress Scoped(IPAddress address)
+        {
+            if (address.IsIPv6LinkLocal) address.ScopeId = index;
+            return address;
+        }
+    }
+
+    private static unsafe List<(uint Flags, IPAddress Address, int PrefixLength)> Addresses(string name, ushort family)
+    {
+        // In struct sockaddr_in the address stands at byte 4, in struct sockaddr_in6 at byte 8.
+        (int offset, int length) = family == InterNetwork ? (4, 4) : (8, 16);
         var found = new List<(uint, IPAddress, int)>();
         Libc.InterfaceAddress* first;
         if (Libc.GetInterfaceAddresses(&first) != 0)
@@ -59,12 +75,10 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         {
             for (Libc.InterfaceAddress* a = first; a is not null; a = a->Next)
             {
-                if (a->Address is null || *(ushort*)a->Address != InterNetwork) continue;
+                if (a->Address is null || *(ushort*)a->Address != family) continue;
                 if (Marshal.PtrToStringUTF8((nint)a->Name) != name) continue;
-                // struct sockaddr_in: the address stands at byte 4.
-                var own = new IPAddress(new ReadOnlySpan<byte>(a->Address + 4, 4));
-                int prefix = a->Mask is null ? 32 : BitOperations.PopCount(*(uint*)(a->Mask + 4));
-                found.Add((a->Flags, own, prefix));
+                var own = new IPAddress(new ReadOnlySpan<byte>(a->Address + offset, length));
+                found.Add((a->Flags, own, a->Mask is null ? length * 8 : MaskBits(new ReadOnlySpan<byte>(a->Mask + offset, length))));
             }
         }
         finally
@@ -73,6 +87,13 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         }
 
         return found;
+    }
+
+    private static int MaskBits(ReadOnlySpan<byte> mask)
+    {
+        int bits = 0;
+        foreach (byte b in mask) bits += BitOperations.PopCount(b);
+        return bits;
     }
 
     private static int ReadNumber(string path) => ReadLines(path) is [string line, ..] && int.TryParse(line, out int value) ? value : 0;

@@ -49,7 +49,7 @@ public sealed class OutsiderProbes(
             from target in targets
             from sourcePort in (int[])[0, port]
             select OneAsync(outsider, target, sourcePort)).ConfigureAwait(false);
-        return WithoutFalseAbsences(seen);
+        return FalseAbsences.Doubt(captures, seen);
 
         async Task<ProbeObservation> OneAsync(ProbeSource outsider, ProbeTarget target, int sourcePort)
         {
@@ -74,13 +74,5 @@ public sealed class OutsiderProbes(
             foreach (ProbeSource prover in provers) ArpRequest.Send(prover, observer);
             await Task.Delay(ProofInterval, cancellation).ConfigureAwait(false);
         }
-    }
-
-    // Where frames were dropped before the capture saw them, a SYN that it did not see may have arrived.
-    private IReadOnlyList<ProbeObservation> WithoutFalseAbsences(ProbeObservation[] seen)
-    {
-        if (!seen.Any(p => p.Outcome == ProbeOutcome.FilteredForward)) return seen;
-        HashSet<string> lossy = [.. captures.Snapshot().Where(c => c.Dropped > 0).Select(c => c.Port)];
-        return [.. seen.Select(p => p.Outcome == ProbeOutcome.FilteredForward && lossy.Contains(p.To) ? p with { Outcome = ProbeOutcome.Filtered } : p)];
     }
 }

@@ -15,6 +15,9 @@ internal enum ConnectEnd : byte
     /// <summary>EHOSTUNREACH, ENETUNREACH and the like: an ICMP error, no ARP answer, or no route.</summary>
     Unreachable,
 
+    /// <summary>EACCES: ICMPv6 said that it is prohibited (RFC 4443 3.1, codes 1, 5 and 6), or this machine's own filter did.</summary>
+    Prohibited,
+
     /// <summary>Nothing within the time.</summary>
     Silence,
 }
@@ -54,6 +57,7 @@ internal static class ProbeReading
 
         // No answer came in: what the kernel says comes from this machine itself.
         if (end == ConnectEnd.Refused) return (ProbeOutcome.Refused, "");
+        if (end == ConnectEnd.Prohibited) return (ProbeOutcome.Prohibited, "");
         bool left = atSource.Any(s => s.Direction == PortDirection.Out && s.PartOf(probe) == ProbePart.Syn);
         if (end == ConnectEnd.Unreachable || !left) return (ProbeOutcome.Unreachable, "");
         if (atTarget is null) return (ProbeOutcome.Filtered, "");

@@ -22,7 +22,7 @@ public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
 
     /// <summary>Probes once.</summary>
     /// <param name="phase">The run's phase, for the observation.</param>
-    /// <param name="from">The source.</param>
+    /// <param name="from">The source; with an IPv6 address the probe goes over IPv6, and the target's is one, too.</param>
     /// <param name="sourcePort">The source port to bind, or 0 for an ephemeral one.</param>
     /// <param name="to">The target.</param>
     /// <param name="port">The target's port, one that the captures capture.</param>
@@ -47,6 +47,7 @@ public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
             To = to.Name,
             SourcePort = sourcePort,
             DestinationPort = port,
+            Method = from.Address.AddressFamily == AddressFamily.InterNetworkV6 ? ProbeMethod.Ipv6 : ProbeMethod.Connect,
             Outcome = outcome,
             AnsweredBy = answeredBy,
             AtNs = start,
@@ -56,7 +57,7 @@ public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
 
     private static Socket Bound(IPAddress address, int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             // One port serves probes of many targets at a time; and closing by RST leaves no TIME_WAIT in the next one's way.
@@ -92,6 +93,10 @@ public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
         catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut)
         {
             return ConnectEnd.Silence;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
+        {
+            return ConnectEnd.Prohibited;
         }
         catch (SocketException e) when (e.SocketErrorCode
             is SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown or SocketError.ProtocolOption)

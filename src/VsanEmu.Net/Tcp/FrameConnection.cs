@@ -20,6 +20,7 @@ public sealed class FrameConnection
     private readonly ITimer _watch;
 
     private long _lastFrame;
+    private long _announcedTicks;
     private long _frames;
     private long _queued;
     private bool _closing;
@@ -59,6 +60,9 @@ public sealed class FrameConnection
         _watch.Change(_limits.Idle, Timeout.InfiniteTimeSpan);
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Receive(), this, preferLocal: false);
     }
+
+    /// <summary>The peer may be silent for this long, and <see cref="StreamLimits.Idle"/> besides, from its last frame on; replaces what was allowed before.</summary>
+    public void AllowSilence(TimeSpan announced) => Volatile.Write(ref _announcedTicks, announced.Ticks);
 
     /// <summary>Queues a frame. False when the connection is ending, or ends now because too much was queued already.</summary>
     public bool TrySend(ReadOnlySpan<byte> frame)
@@ -201,7 +205,7 @@ public sealed class FrameConnection
             }
             else
             {
-                TimeSpan left = _limits.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastFrame));
+                TimeSpan left = _limits.Idle + TimeSpan.FromTicks(Volatile.Read(ref _announcedTicks)) - _time.GetElapsedTime(Volatile.Read(ref _lastFrame));
                 if (left > TimeSpan.Zero)
                 {
                     // Rounded up: a timer that fires a moment early must not spin.

@@ -48,6 +48,7 @@ internal static class ControlMessages
         PositionOf.Select(p => (MessageKind.MergeReply, p)),
         Exchange.Select(x => (MessageKind.PeerRequest, x)),
         Exchange.Select(x => (MessageKind.PeerReply, x)),
+        Gen.Select(Number, Gen.UInt[0, WireLimits.MaxIdleSeconds], (number, seconds) => (MessageKind.IdleProbe, Written(b => new IdleProbe(number, seconds).Write(b)))),
         Gen.Select(Gen.UInt, Gen.UInt[1, WireLimits.MaxProbeCount], Gen.UInt, Gen.Int[Probe.Size, 1300], (stream, total, index, length) =>
             (MessageKind.Probe, Written(b => new Probe(stream, index % total, total).Write(b, length)))));
 
@@ -56,6 +57,8 @@ internal static class ControlMessages
     {
         switch (kind)
         {
+            case MessageKind.IdleProbe:
+                return IdleProbe.TryParse(payload, out IdleProbe idle) ? Written(b => idle.Write(b)) : null;
             case MessageKind.Heartbeat:
                 return Heartbeat.TryParse(payload, out Heartbeat beat) ? Written(b => beat.Write(b)) : null;
             case MessageKind.Update:

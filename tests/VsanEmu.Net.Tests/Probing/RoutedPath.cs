@@ -65,6 +65,8 @@ public sealed class RoutedPath : IDisposable
     /// <summary>A rule in the router's forward chain, nft's language.</summary>
     public void OnTheWay(string rule) => _router.Run(() => Filter("forward", rule));
 
+    public void OnRouter(Action work) => _router.Run(work);
+
     /// <summary>A rule in the server's own input chain.</summary>
     public void AtTheServer(string rule) => _server.Run(() => Filter("input", rule));
 

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Wire;
+using VsanEmu.Net.Interfaces;
+using VsanEmu.Net.Probing;
+
+namespace VsanEmu.Net.Trials;
+
+/// <summary>One stream on its way: its socket, and how far it is. Used by the pacer's thread alone, once it was made.</summary>
+internal sealed class PacedStream : IDisposable
+{
+    /// <summary>Refusals in a row after which a stream gives up.</summary>
+    private const int MaxRefusals = 20;
+
+    private const int HeaderBytes = 28; // IPv4 and UDP
+
+    // ip(7), linux/in.h: set don't-fragment, and do not let what is known of the path's MTU refuse a datagram.
+    private const int MtuDiscover = 10;
+    private const int DiscoverByProbing = 3;
+
+    private readonly TrialStream _order;
+    private readonly ulong _run;
+    private readonly Socket _socket;
+    private readonly SocketAddress _to;
+    private readonly byte[] _datagram;
+    private readonly TaskCompletionSource<StreamSent> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private int _next;
+    private int _sent;
+    private int _refusals;
+    private long _startNs;
+    private long _endNs;
+    private string _error = "";
+
+    /// <exception cref="SocketException">The port is taken by a socket that does not share it.</exception>
+    /// <exception cref="LocalInterfaceException">The interface lacks its address, or is down.</exception>
+    internal PacedStream(TrialStream order, ulong run, ProbeSource from)
+    {
+        if (order.Bytes is < TrialStream.MinBytes or > TrialStream.MaxBytes)
+            throw new ArgumentOutOfRangeException(nameof(order), order.Bytes, $"a trial's datagrams have {TrialStream.MinBytes} to {TrialStream.MaxBytes} bytes");
+        _order = order;
+        _run = run;
+        _datagram = new byte[order.Bytes - HeaderBytes];
+        _to = new IPEndPoint(order.To, order.Port).Serialize();
+        IntervalNs = (long)(order.Interval.TotalMicroseconds * 1000);
+        _socket = from.Namespace.Run(() => Open(order, from));
+    }
+
+    internal long IntervalNs { get; }
+
+    internal Task<StreamSent> Done => _done.Task;
+
+    /// <summary>Sends the next datagram. False when it was the last.</summary>
+    internal bool SendNext(long nowNs)
+    {
+        new TrialDatagram(_run, _order.Trial, _next++).Write(_datagram);
+        SocketError error = Send();
+        if (_sent == 0) _startNs = nowNs;
+        if (error == SocketError.Success)
+        {
+            _sent++;
+            _endNs = nowNs;
+            _refusals = 0;
+        }
+        else
+        {
+            if (_error.Length == 0) _error = new SocketException((int)error).Message;
+            if (error == SocketError.MessageSize || ++_refusals == MaxRefusals) return false;
+        }
+
+        return _next < _order.Count;
+    }
+
+    internal void Finish() => _done.TrySetResult(new StreamSent(_sent, _startNs, Math.Max(_startNs, _endNs), _error));
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _done.TrySetCanceled();
+    }
+
+    private static Socket Open(TrialStream order, ProbeSource from)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false, MulticastLoopback = false };
+        try
+        {
+            // A member's own sockets have the port, too, and share it.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            if (IsGroup(order.To))
+            {
+                int index = LocalInterface.Find(from.Interface, from.Address).Index;
+                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
+                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, order.Ttl);
+            }
+            else
+            {
+                socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, order.Ttl);
+                socket.SetRawSocketOption((int)SocketOptionLevel.IP, MtuDiscover, [DiscoverByProbing, 0, 0, 0]);
+            }
+
+            socket.Bind(new IPEndPoint(from.Address, order.Port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsGroup(IPAddress address) => address.GetAddressBytes()[0] is >= 224 and < 240;
+
+    // Not connected: an ICMP error about one datagram is no reason to refuse the next.
+    private SocketError Send()
+    {
+        try
+        {
+            _socket.SendTo(_datagram, SocketFlags.None, _to);
+            return SocketError.Success;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+    }
+}

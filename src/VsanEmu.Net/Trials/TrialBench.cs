@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+using VsanEmu.Net.Capture;
+using VsanEmu.Net.Probing;
+
+namespace VsanEmu.Net.Trials;
+
+/// <summary>
+/// What trials need of a fabric's ends, by their names: paced streams, joins and leaves, echo requests, attempts to get in, idle connections. It carries out;
+/// what is tried, and when, is decided elsewhere. May be called from any thread. Disposing ends what is under way and leaves all groups.
+/// </summary>
+public sealed class TrialBench : IDisposable
+{
+    private static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IdlePatience = TimeSpan.FromSeconds(5);
+
+    private readonly CaptureSet _captures;
+    private readonly ClusterSpec _cluster;
+    private readonly Dictionary<string, FabricEnd> _ends;
+    private readonly StreamPacer _pacer;
+    private readonly ConcurrentDictionary<string, GroupActor> _actors = [];
+    private readonly SemaphoreSlim _probes = new(TrialLimits.MaxProbes);
+    private readonly SemaphoreSlim _pinging = new(TrialLimits.MaxPinging);
+    private readonly IPAddress _sibling;
+
+    /// <summary>Makes a bench; it sends nothing by itself.</summary>
+    /// <param name="captures">Captures every end's port under the end's name.</param>
+    /// <param name="ends">The fabric's ends.</param>
+    /// <param name="cluster">The cluster.</param>
+    public TrialBench(CaptureSet captures, IReadOnlyList<FabricEnd> ends, ClusterSpec cluster)
+    {
+        _captures = captures;
+        _cluster = cluster;
+        _ends = ends.ToDictionary(e => e.Name);
+        _pacer = new StreamPacer(captures.Run, captures.OriginTimestamp);
+        _sibling = SiblingAddress.Of(cluster, ends);
+    }
+
+    /// <summary>Sends a stream, beginning now; ends with it. What stands in its way is told, not thrown.</summary>
+    /// <exception cref="KeyNotFoundException">No such endpoint.</exception>
+    public async Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation)
+    {
+        ProbeSource from = Source(stream.Sender);
+        try
+        {
+            // Off the caller's thread: entering a namespace takes a thread of its own.
+            return await Task.Run(() => _pacer.SendAsync(stream, from), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return new StreamSent(0, _captures.NowNs, _captures.NowNs, e.Message);
+        }
+    }
+
+    /// <summary>Joins or leaves a group, or sends an IGMP message about it. What stands in its way is told, not thrown.</summary>
+    /// <exception cref="KeyNotFoundException">No such endpoint.</exception>
+    public async Task<GroupActDone> ActAsync(string endpoint, GroupAct act, IPAddress group, CancellationToken cancellation)
+    {
+        GroupActor actor = _actors.GetOrAdd(endpoint, name => new GroupActor(Source(name), _sibling, () => _captures.NowNs));
+        try
+        {
+            return await Task.Run(() => actor.Act(act, group), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return new GroupActDone(_captures.NowNs, 0, e.Message);
+        }
+    }
+
+    /// <summary>Sends echo requests from one endpoint to several members, <paramref name="count"/> of each size to each.</summary>
+    public async Task<IReadOnlyList<PingObservation>> PingAsync(
+        string phase, string from, IReadOnlyList<string> to, IReadOnlyList<int> bytes, int count, CancellationToken cancellation)
+    {
+        ProbeSource source = Source(from);
+        IPAddress[] targets = [.. to.Select(name => Source(name).Address)];
+        await _pinging.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(Ping, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _pinging.Release();
+        }
+
+        IReadOnlyList<PingObservation> Ping()
+        {
+            using var requests = new EchoRequests(source);
+            return [.. bytes.SelectMany(size => requests.Run(targets, size, count, PingInterval, PingPatience).Select((r, i) => Observe(r, to[i], size)))];
+        }
+
+        PingObservation Observe(EchoResult result, string name, int size) => new()
+        {
+            Phase = phase,
+            From = from,
+            To = name,
+            Bytes = size,
+            Sent = result.Sent,
+            Answered = result.RoundTripsNs.Count,
+            MinNs = result.RoundTripsNs is [long shortest, ..] ? shortest : 0,
+            MedianNs = result.RoundTripsNs.Count == 0 ? 0 : result.RoundTripsNs[(result.RoundTripsNs.Count - 1) / 2],
+            MaxNs = result.RoundTripsNs is [.., long longest] ? longest : 0,
+            RefusedMtu = result.RefusedMtu,
+            RefusedBy = result.RefusedBy?.ToString() ?? "",
+        };
+    }
+
+    /// <summary>
+    /// Outsiders' attempts on members' reliable port by one method, all at a time. By IPv6 only where both have an address for it: an attempt that
+    /// cannot be made is left out.
+    /// </summary>
+    /// <param name="phase">The phase, for the observations.</param>
+    /// <param name="method">How.</param>
+    /// <param name="attempts">Who, whom, and for a spoofed one as whom.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task<IReadOnlyList<ProbeObservation>> AttemptAsync(
+        string phase, ProbeMethod method, IReadOnlyList<(string From, string To, string As)> attempts, CancellationToken cancellation)
+    {
+        int port = _cluster.Channels.ReliablePort;
+        var syns = new ForgedSyns(_captures);
+        var connects = new TcpProbe(_captures, _cluster.Timers.TcpConnect);
+        IReadOnlyList<ProbeObservation>[] seen = await Task.WhenAll(attempts.Select(OneAsync)).ConfigureAwait(false);
+        return FalseAbsences.Doubt(_captures, [.. seen.SelectMany(s => s)]);
+
+        async Task<IReadOnlyList<ProbeObservation>> OneAsync((string From, string To, string As) attempt)
+        {
+            await _probes.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                ProbeSource source = Source(attempt.From);
+                switch (method)
+                {
+                    case ProbeMethod.Fragments:
+                        return [await syns.FragmentsAsync(phase, source, Target(attempt.To), port, cancellation).ConfigureAwait(false)];
+                    case ProbeMethod.Spoofed:
+                        return [await syns.SpoofedAsync(phase, source, Target(attempt.As), Target(attempt.To), port, cancellation).ConfigureAwait(false)];
+                    case ProbeMethod.Ipv6 when Ipv6Pair.Find(_ends[attempt.From], _ends[attempt.To]) is { } pair:
+                        return [await connects.RunAsync(phase, source with { Address = pair.From }, 0, new ProbeTarget(attempt.To, pair.To), port, cancellation).ConfigureAwait(false)];
+                    case ProbeMethod.Ipv6:
+                        return [];
+                    default:
+                        return [await connects.RunAsync(phase, source, 0, Target(attempt.To), port, cancellation).ConfigureAwait(false)];
+                }
+            }
+            finally
+            {
+                _probes.Release();
+            }
+        }
+    }
+
+    /// <summary>Leaves a connection between two members idle, and sees whether it survives.</summary>
+    public Task<IdleObservation> IdleAsync(string from, string to, TimeSpan idle, CancellationToken cancellation) =>
+        new IdleConnection(_cluster, IdlePatience).RunAsync(Source(from), Member(from), Member(to), idle, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pacer.Dispose();
+        foreach (GroupActor actor in _actors.Values) actor.Dispose();
+    }
+
+    private ProbeSource Source(string name) => _ends[name].AsSource();
+
+    private ProbeTarget Target(string name) => new(name, Source(name).Address);
+
+    private MemberSpec Member(string name) => _cluster.Members.First(m => m.Name == name);
+}

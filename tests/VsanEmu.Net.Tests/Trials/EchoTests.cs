@@ -1,0 +1,43 @@
+using System.Net;
+using VsanEmu.Core.Observations;
+using VsanEmu.Net.Tests.Probing;
+using VsanEmu.Net.Tools;
+using VsanEmu.Net.Trials;
+
+namespace VsanEmu.Net.Tests.Trials;
+
+public sealed class EchoTests(SnoopingSegment segment) : IClassFixture<SnoopingSegment>
+{
+    [Fact]
+    public async Task Members_answer_packets_of_any_size_that_fits_and_the_own_interface_refuses_larger_ones()
+    {
+        IReadOnlyList<PingObservation> seen = await segment.Bench.PingAsync(SnoopingSegment.Phase, "m01", ["m02", "m03"], [64, 1500, 1501], 4, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [("m02", 64, 4), ("m03", 64, 4), ("m02", 1500, 4), ("m03", 1500, 4), ("m02", 1501, 0), ("m03", 1501, 0)],
+            seen.Select(p => (p.To, p.Bytes, p.Answered)));
+        Assert.All(seen, p => Assert.Equal(("m01", 4, SnoopingSegment.Phase), (p.From, p.Sent, p.Phase)));
+        Assert.All(seen.Where(p => p.Answered > 0), p =>
+        {
+            Assert.InRange(p.MinNs, 1, p.MedianNs);
+            Assert.InRange(p.MedianNs, p.MinNs, p.MaxNs);
+            Assert.InRange(p.MaxNs, p.MedianNs, 1_000_000_000);
+            Assert.Equal((0, ""), (p.RefusedMtu, p.RefusedBy));
+        });
+        Assert.All(seen.Where(p => p.Bytes == 1501), p => Assert.Equal((1500, "198.18.0.11", 0L), (p.RefusedMtu, p.RefusedBy, p.MaxNs)));
+    }
+
+    [Fact]
+    public void A_router_with_a_smaller_mtu_refuses_and_is_named_and_one_that_is_silent_is_not()
+    {
+        using var path = new RoutedPath();
+        path.OnRouter(() => Tool.IpBatch(["link set dev r1 mtu 1400"]));
+        using var requests = new EchoRequests(path.Client);
+        EchoResult Ask(int bytes) => requests.Run([path.Server.Address], bytes, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(300))[0];
+        Assert.Equal(3, Ask(1400).RoundTripsNs.Count);
+        EchoResult refused = Ask(1401);
+        Assert.Equal((0, 3, 1400, IPAddress.Parse("198.18.1.1")), (refused.RoundTripsNs.Count, refused.Sent, refused.RefusedMtu, refused.RefusedBy));
+        path.OnTheWay("meta length > 1300 drop");
+        EchoResult lost = Ask(1400);
+        Assert.Equal((0, 3, 0, (IPAddress?)null), (lost.RoundTripsNs.Count, lost.Sent, lost.RefusedMtu, lost.RefusedBy));
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Net.Tests.Trials;
+
+/// <summary>Streams, joins and leaves on a real switch, as the captures at its ports tell them.</summary>
+public sealed class GroupTrialTests(SnoopingSegment segment) : IClassFixture<SnoopingSegment>
+{
+    private const long Millisecond = 1_000_000;
+
+    [Fact]
+    public async Task A_stream_comes_to_a_port_after_its_report_and_to_no_other_port()
+    {
+        (int trial, IPAddress group) = segment.Next();
+        Task<StreamSent> stream = segment.StreamAsync(trial, group, 600);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        GroupActDone joined = await segment.ActAsync("m02", GroupAct.Join, group);
+        StreamSent sent = await stream;
+
+        Assert.Equal((300, "", 3), (sent.Sent, sent.Error, joined.IgmpVersion));
+        TrialSighting left = segment.Seen("m01", trial, PortDirection.Out)!, came = segment.Seen("m02", trial)!;
+        long report = segment.SaidAtNs("m02", group);
+        Assert.Equal((300L, 0L, (byte)5), (left.Packets, left.Repeats, left.TtlMin));
+        Assert.InRange(report, joined.AtNs, joined.AtNs + (100 * Millisecond));
+        Assert.InRange(came.FirstNs, report, report + (50 * Millisecond));
+        Assert.InRange(came.Packets, 50, 260);
+        Assert.Equal(5, came.TtlMin);
+        foreach (string other in (string[])["m03", "outsider", "observer"]) Assert.Null(segment.Seen(other, trial));
+    }
+
+    [Fact]
+    public async Task A_stream_stops_at_a_port_some_time_after_its_leave()
+    {
+        (int trial, IPAddress group) = segment.Next();
+        await segment.ActAsync("m02", GroupAct.Join, group);
+        Task<StreamSent> stream = segment.StreamAsync(trial, group, 1200);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await segment.ActAsync("m02", GroupAct.Leave, group);
+        await stream;
+
+        TrialSighting came = segment.Seen("m02", trial)!;
+        double delayMs = (came.LastNs - segment.SaidAtNs("m02", group, leave: true)) / 1e6;
+        Assert.InRange(delayMs, SnoopingSegment.LeaveDelay.TotalMilliseconds * 0.8, SnoopingSegment.LeaveDelay.TotalMilliseconds + 150);
+    }
+
+    [Theory]
+    [InlineData("off", false)]
+    [InlineData("on", true)]
+    public async Task Fast_leave_cuts_off_a_sibling_and_the_querier_saves_it(string fastLeave, bool lost)
+    {
+        (int trial, IPAddress group) = segment.Next();
+        segment.OnSwitch($"link set dev m03 type bridge_slave mcast_fast_leave {fastLeave}");
+        await segment.ActAsync("m03", GroupAct.Join, group);
+        await segment.ActAsync("m03", GroupAct.SiblingReports, group);
+        // A kernel reports a join again within a second (RFC 3376 8.11): that would open the port again.
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        Task<StreamSent> stream = segment.StreamAsync(trial, group, 900);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await segment.ActAsync("m03", GroupAct.SiblingLeaves, group);
+        StreamSent sent = await stream;
+
+        TrialSighting came = segment.Seen("m03", trial)!;
+        if (lost) Assert.InRange(sent.EndNs - came.LastNs, 300 * Millisecond, 900 * Millisecond);
+        else Assert.Equal((sent.Sent, true), (came.Packets, came.Gap < 100 * Millisecond));
+        Assert.NotEqual(0, segment.SaidAtNs("m03", group, leave: true));
+        Assert.Contains(segment.At("m03").Memberships, m => m.Leave && m.Group == group.ToString() && m.Source == "198.18.0.14" && m.Version == 2);
+    }
+
+    [Fact]
+    public async Task A_report_made_by_hand_opens_a_port_and_a_broken_one_does_not()
+    {
+        (int good, IPAddress goodGroup) = segment.Next();
+        (int broken, IPAddress brokenGroup) = segment.Next();
+        Task<StreamSent>[] streams = [segment.StreamAsync(good, goodGroup, 500), segment.StreamAsync(broken, brokenGroup, 500)];
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        GroupActDone reported = await segment.ActAsync("m02", GroupAct.ReportByV2, goodGroup);
+        await segment.ActAsync("m02", GroupAct.BrokenReport, brokenGroup);
+        await Task.WhenAll(streams);
+
+        Assert.Equal(2, reported.IgmpVersion);
+        Assert.InRange(segment.Seen("m02", good)!.FirstNs, segment.SaidAtNs("m02", goodGroup), segment.SaidAtNs("m02", goodGroup) + (50 * Millisecond));
+        Assert.Contains(segment.At("m02").Memberships, m => m.Group == goodGroup.ToString() && m.Version == 2 && m.Direction == PortDirection.Out);
+        Assert.Null(segment.Seen("m02", broken));
+        Assert.DoesNotContain(segment.At("m02").Memberships, m => m.Group == brokenGroup.ToString());
+    }
+
+    [Fact]
+    public async Task An_unknown_type_of_igmp_is_told_where_it_arrives()
+    {
+        (_, IPAddress group) = segment.Next();
+        segment.OnSwitch("link set dev m01 type bridge_slave mcast_router 2");
+        await segment.ActAsync("m03", GroupAct.UnknownType, group);
+        Assert.True(SpinWait.SpinUntil(() => segment.At("m01").Controls.Any(c => c is { Kind: "igmp 0xf0", Source: "198.18.0.13" }), TimeSpan.FromSeconds(1)));
+        Assert.DoesNotContain(segment.At("m02").Controls, c => c.Kind == "igmp 0xf0");
+        segment.OnSwitch("link set dev m01 type bridge_slave mcast_router 1");
+    }
+
+    [Fact]
+    public async Task One_endpoint_joins_more_groups_than_a_socket_may()
+    {
+        (int Trial, IPAddress Group)[] all = [.. Enumerable.Range(0, 45).Select(_ => segment.Next())];
+        foreach ((_, IPAddress group) in all) await segment.ActAsync("m02", GroupAct.Join, group);
+        StreamSent[] sent = await Task.WhenAll(all.Select(t => segment.StreamAsync(t.Trial, t.Group, 40)));
+        Assert.All(sent, s => Assert.Equal(20, s.Sent));
+        PortCapture at = segment.At("m02");
+        Assert.All(all, t => Assert.Contains(at.Trials, s => s.Trial == t.Trial && s.Direction == PortDirection.In));
+    }
+
+    [Fact]
+    public async Task Many_streams_at_a_time_keep_their_pace()
+    {
+        (int Trial, IPAddress Group)[] all = [.. Enumerable.Range(0, 100).Select(_ => segment.Next())];
+        StreamSent[] sent = await Task.WhenAll(all.Select(t => segment.Bench.StreamAsync(
+            new TrialStream { Trial = t.Trial, Sender = "m01", To = t.Group, Port = SnoopingSegment.Port, Count = 50, Interval = TimeSpan.FromMilliseconds(10), Ttl = 1 },
+            TestContext.Current.CancellationToken)));
+        Assert.All(sent, s => Assert.Equal((50, ""), (s.Sent, s.Error)));
+        Assert.All(sent, s => Assert.InRange((s.EndNs - s.StartNs) / 1e6, 480, 700));
+    }
+
+    [Fact]
+    public async Task A_datagram_that_the_interface_cannot_hold_ends_the_stream_with_the_kernels_words()
+    {
+        (int trial, _) = segment.Next();
+        StreamSent sent = await segment.StreamAsync(trial, segment.Cluster.Members[1].Address, 100, bytes: 1501);
+        Assert.Equal((0, "Message too long"), (sent.Sent, sent.Error));
+        (int fits, _) = segment.Next();
+        sent = await segment.StreamAsync(fits, segment.Cluster.Members[1].Address, 100, bytes: 1500);
+        Assert.Equal((50, ""), (sent.Sent, sent.Error));
+        Assert.Equal(50, segment.Seen("m02", fits)!.Packets);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_sent_is_told_and_not_thrown()
+    {
+        (int trial, IPAddress group) = segment.Next();
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => segment.StreamAsync(trial, group, 10, sender: "nobody"));
+        using var elsewhere = new SnoopingSegment();
+        elsewhere.Ends[0].Namespace.Run(() => Net.Tools.Tool.IpBatch(["addr flush dev eth0"]));
+        StreamSent sent = await elsewhere.StreamAsync(trial, group, 10);
+        Assert.Equal(0, sent.Sent);
+        Assert.Contains("does not have the address 198.18.0.11", sent.Error);
+    }
+}
