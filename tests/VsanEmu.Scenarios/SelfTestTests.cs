@@ -16,7 +16,7 @@ public sealed class SelfTestTests
     public async Task The_healthy_fabric_passes()
     {
         SelfTestRow row = await RunAsync();
-        Assert.Empty(row.Verdict.Results.Where(r => r.Outcome != CheckOutcome.Pass).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
+        Assert.Empty(row.Verdict.Results.Where(r => r.Outcome is not (CheckOutcome.Pass or CheckOutcome.Skip)).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
         Assert.Empty(row.Verdict.Diagnoses);
     }
 
@@ -40,7 +40,7 @@ public sealed class SelfTestTests
         FlowProfile other = FlowProfile.All.Single(p => p.Name == profile);
         SelfTestRow row = await SelfTest.RunAsync(LabSpec.Create(SelfTest.Members, other), [], null, TestContext.Current.CancellationToken);
         string[] groups = other.Unicast ? ["M1", "M2", "M3", "M4", "M5"] : [];
-        Assert.Equal(groups, row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id));
+        Assert.Empty(groups.Except(row.Verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id)));
         Assert.Empty(row.Verdict.Results.Where(r => r.Outcome is not (CheckOutcome.Pass or CheckOutcome.Skip)).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
         Assert.Equal(ExitCode.Passed, row.Verdict.ExitCode);
     }

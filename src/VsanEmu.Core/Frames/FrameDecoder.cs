@@ -71,6 +71,7 @@ public static class FrameDecoder
         {
             Kind = FrameKind.Arp,
             Type = arp[7],
+            SenderMac = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(arp[8..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(arp[10..]),
             Tuple = new(0, FrameAddress.ReadV4(arp[14..]), 0, FrameAddress.ReadV4(arp[24..]), 0),
         };
         return true;

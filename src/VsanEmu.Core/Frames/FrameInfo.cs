@@ -63,6 +63,9 @@ public readonly record struct FrameInfo
     /// <summary>Addresses and ports. For ARP the sender's and the target's protocol address.</summary>
     public FiveTuple Tuple { get; init; }
 
+    /// <summary>The sender's Ethernet address by an ARP message's own word, in the low 48 bits; 0 for anything else.</summary>
+    public ulong SenderMac { get; init; }
+
     /// <summary>VLAN of the outermost 802.1Q tag in the frame, 0 without one.</summary>
     public ushort Vlan { get; init; }
 

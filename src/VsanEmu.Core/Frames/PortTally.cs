@@ -74,10 +74,10 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
                 AddMemberships(info, frame, phase, direction, atNs, number);
                 break;
             case FrameKind.Arp or FrameKind.Icmp when direction == PortDirection.In:
-                Row(_controls, new(phase, info.Kind, 0, info.Tuple.Source), number)?.Add(atNs);
+                Row(_controls, new(phase, info.Kind, 0, info.Tuple.Source, info.SenderMac), number)?.Add(atNs);
                 break;
             case FrameKind.Igmp when direction == PortDirection.In:
-                Row(_controls, new(phase, info.Kind, info.Type, info.Tuple.Source), number)?.Add(atNs);
+                Row(_controls, new(phase, info.Kind, info.Type, info.Tuple.Source, 0), number)?.Add(atNs);
                 break;
         }
     }

@@ -9,7 +9,7 @@ internal readonly record struct QueryKey(string Phase, FrameAddress Source, byte
 internal readonly record struct MembershipKey(
     string Phase, PortDirection Direction, FrameAddress Source, FrameAddress Group, byte Version, bool Leave);
 
-internal readonly record struct ControlKey(string Phase, FrameKind Kind, byte Type, FrameAddress Source);
+internal readonly record struct ControlKey(string Phase, FrameKind Kind, byte Type, FrameAddress Source, ulong Mac);
 
 internal readonly record struct TrialKey(int Trial, PortDirection Direction);
 
@@ -50,7 +50,9 @@ internal sealed class CountRow : TallyRow
     };
 
     internal ControlSighting ToSighting(in ControlKey key) =>
-        new(key.Phase, Name(key), key.Source.ToString(), Count, FirstNs, LastNs);
+        new(key.Phase, Name(key), key.Source.ToString(), Count, FirstNs, LastNs, key.Kind == FrameKind.Arp ? Mac(key.Mac) : "");
+
+    private static string Mac(ulong octets) => string.Join(':', Enumerable.Range(0, 6).Select(i => $"{(octets >> (40 - (8 * i))) & 0xff:x2}"));
 
     private static string Name(in ControlKey key) => key.Kind switch
     {

@@ -198,4 +198,5 @@ public sealed record MembershipSighting
 /// <param name="Count">Frames.</param>
 /// <param name="FirstNs">First frame.</param>
 /// <param name="LastNs">Last frame.</param>
-public sealed record ControlSighting(string Phase, string Kind, string Source, long Count, long FirstNs, long LastNs);
+/// <param name="Mac">The Ethernet address that an ARP message says is its sender's; empty for ICMP. Two for one address are a conflict (RFC 5227).</param>
+public sealed record ControlSighting(string Phase, string Kind, string Source, long Count, long FirstNs, long LastNs, string Mac = "");

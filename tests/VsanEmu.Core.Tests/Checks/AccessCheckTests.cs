@@ -64,11 +64,11 @@ public sealed class AccessCheckTests
     [Theory]
     [InlineData(ProbeOutcome.Open, true, CheckOutcome.Fail)]
     [InlineData(ProbeOutcome.FilteredForward, false, CheckOutcome.Pass)]
-    [InlineData(ProbeOutcome.Prohibited, false, CheckOutcome.Pass)]
+    [InlineData(ProbeOutcome.Prohibited, false, CheckOutcome.Warn)] // blocked, but a scanner is told so
     [InlineData(ProbeOutcome.FilteredReturn, true, CheckOutcome.Warn)]
     [InlineData(ProbeOutcome.Filtered, false, CheckOutcome.Pass)]
     [InlineData(ProbeOutcome.Filtered, true, CheckOutcome.Warn)]
-    [InlineData(ProbeOutcome.Refused, false, CheckOutcome.Pass)] // something on the way sent the RST
+    [InlineData(ProbeOutcome.Refused, false, CheckOutcome.Warn)] // something on the way sent the RST
     [InlineData(ProbeOutcome.Refused, true, CheckOutcome.Fail)] // the member itself did: nothing stood in the way
     [InlineData(ProbeOutcome.Unreachable, false, CheckOutcome.Inconclusive)]
     [InlineData(ProbeOutcome.IcmpOther, false, CheckOutcome.Inconclusive)]
@@ -84,7 +84,7 @@ public sealed class AccessCheckTests
     [Fact]
     public void Each_place_and_port_has_its_own_check()
     {
-        static Seen Open(string from, int port) => Healthy.WithProbes(p => p.From == from && p.To == "m02" && p.SourcePort == port ? p with { Outcome = ProbeOutcome.Open } : p);
+        static Seen Open(string from, int port) => Healthy.WithProbes(p => p.From == from && p.To == "m02" && p.SourcePort == port && p.Method == ProbeMethod.Connect ? p with { Outcome = ProbeOutcome.Open } : p);
         Assert.Equal("outsider reached 1 member: m02", Open("outsider", 0).Check("A2").Seen);
         Assert.Equal(["A2"], Failed(Open("outsider", 0)));
         Assert.Equal(["A3"], Failed(Open("stranger", 0)));

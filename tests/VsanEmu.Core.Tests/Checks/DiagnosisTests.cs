@@ -18,7 +18,7 @@ public sealed class DiagnosisTests
     {
         Verdict verdict = Seen.Healthy(members).Verdict;
         Assert.Empty(verdict.Results.Where(r => r.Outcome is not (CheckOutcome.Pass or CheckOutcome.Skip)).Select(r => $"{r.Id} {r.Outcome}: {r.Seen}"));
-        Assert.Equal(members == 2 ? ["M3", "V3"] : [], verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id));
+        Assert.Equal(members == 2 ? ["M3", "M13", "V3"] : [], verdict.Results.Where(r => r.Outcome == CheckOutcome.Skip).Select(r => r.Id));
         Assert.Empty(verdict.Diagnoses);
         Assert.Equal(ExitCode.Passed, verdict.ExitCode);
     }
@@ -105,8 +105,8 @@ public sealed class DiagnosisTests
     [Fact]
     public void Probes_that_fail_as_often_as_loss_explains_are_no_access_list()
     {
-        // 5 % loss fails about one probe in ten; 5 of 56 is no more than that.
-        string[] unlucky = ["m01m05", "m03m07", "m08m02", "m06m04", "m05m08"];
+        // 5 % loss fails a probe that sends its SYN twice about once in a hundred; 2 of 56 are no surprise.
+        string[] unlucky = ["m01m05", "m08m02"];
         World world = World.Healthy(8) with
         {
             Multicast = (_, _) => 0.95,
@@ -161,7 +161,7 @@ public sealed class DiagnosisTests
     {
         World world = World.Healthy(8) with { Multicast = (_, _) => 0.95, QueryPeriod = 4 };
         Verdict verdict = Seen.In(world).Verdict;
-        Assert.Equal(CheckOutcome.Fail, verdict.Results.Single(r => r.Id == "M5").Outcome);
+        Assert.Equal(CheckOutcome.Warn, verdict.Results.Single(r => r.Id == "M5").Outcome);
         Diagnosis diagnosis = Assert.Single(verdict.Diagnoses);
         Assert.Equal("loss", diagnosis.Fault);
         Assert.Contains("M5", diagnosis.Explains);

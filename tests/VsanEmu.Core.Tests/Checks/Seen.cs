@@ -27,6 +27,16 @@ internal sealed record Seen(ClusterSpec Spec, RunObservations Run)
 
     public Seen WithPorts(Func<PortCapture, PortCapture?> change) => With(r => r with { Ports = Map(r.Ports, change) });
 
+    public Seen WithTrials(Func<TrialObservation, TrialObservation?> change) => With(r => r with { Trials = Map(r.Trials, change) });
+
+    public Seen WithPings(Func<PingObservation, PingObservation?> change) => With(r => r with { Pings = Map(r.Pings, change) });
+
+    /// <summary>Changes what the captures hold of trials: at a port, of a trial.</summary>
+    public Seen WithSightings(Func<string, TrialObservation, TrialSighting, TrialSighting?> change) => WithPorts(p => p with
+    {
+        Trials = Map(p.Trials, s => change(p.Port, Run.Trials.Single(t => t.Id == s.Trial), s)),
+    });
+
     public Seen WithNodes(Func<NodeObservation, NodeObservation?> change) => With(r => r with { Nodes = Map(r.Nodes, change) });
 
     public Seen WithPhases(Func<PhaseObservation, PhaseObservation?> change) => With(r => r with { Phases = Map(r.Phases, change) });

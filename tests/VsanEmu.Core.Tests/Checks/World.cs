@@ -39,6 +39,30 @@ internal sealed record World
     /// <summary>Time between two general queries, seconds.</summary>
     public double QueryPeriod { get; init; } = 2;
 
+    /// <summary>How its switch treats groups.</summary>
+    public WorldSwitch Switch { get; init; } = new();
+
+    /// <summary>How an outsider's attempt on a member by other means than connect(2) over IPv4 ends.</summary>
+    public Func<OutsiderSpec, string, ProbeMethod, ProbeOutcome> Odd { get; init; } = (_, _, _) => ProbeOutcome.FilteredForward;
+
+    /// <summary>Whether an outsider in the segment can send to the groups, and join them.</summary>
+    public bool GroupsOpen { get; init; }
+
+    /// <summary>The largest packet that passes from the first member to the second, bytes.</summary>
+    public Func<string, string, int> Mtu { get; init; } = (_, _) => 1500;
+
+    /// <summary>Round trip between two members, milliseconds.</summary>
+    public Func<string, string, double> RoundTripMs { get; init; } = (_, _) => 0.2;
+
+    /// <summary>Whether an idle connection survives.</summary>
+    public bool IdleSurvives { get; init; } = true;
+
+    /// <summary>The share of the first member's unicast datagrams that arrives at the second at a high rate; null for that of its group datagrams.</summary>
+    public Func<string, string, double>? Unicast { get; init; }
+
+    /// <summary>Whether trials are made, once the cluster has formed.</summary>
+    public bool Trials { get; init; } = true;
+
     /// <summary>Numbered datagrams of each stream.</summary>
     public int Probes { get; init; } = 200;
 

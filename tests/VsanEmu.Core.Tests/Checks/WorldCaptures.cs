@@ -29,7 +29,7 @@ internal sealed class WorldCaptures(World world, PhaseObservation[] phases)
             Dropped = 0,
             Flows = [.. phases.SelectMany(p => Heartbeats(p, name, kind, inSegment).Concat(Streams(p, name)))],
             Queries = kind == PortKind.Member && world.Querier is not null && world.Queried(name) ? [.. phases.Select(Queries).OfType<QuerySighting>()] : [],
-            Memberships = [.. phases.SelectMany(p => Reports(p, name))],
+            Memberships = [.. phases.SelectMany(p => Reports(p, name).Concat(inSegment && world.Flooded(name) ? FloodedReports(p, name) : []))],
             Controls = [.. phases.SelectMany(p => Arps(p, name, kind))],
         };
     }
@@ -103,6 +103,9 @@ internal sealed class WorldCaptures(World world, PhaseObservation[] phases)
             };
         }
     }
+
+    private IEnumerable<MembershipSighting> FloodedReports(PhaseObservation phase, string port) =>
+        phase.Views.Where(v => v.Member != port).SelectMany(v => Reports(phase, v.Member)).Select(r => r with { Direction = PortDirection.In });
 
     private IEnumerable<ControlSighting> Arps(PhaseObservation phase, string port, PortKind kind) => kind switch
     {

@@ -20,16 +20,20 @@ internal sealed class WorldRun(World world)
     public RunObservations Observe()
     {
         PhaseObservation[] phases = Forms ? [.. FormedPhases()] : [.. UnformedPhases()];
-        bool killed = phases.Any(p => p.Name == Phases.Failover);
+        bool killed = phases.Any(p => p.Name == Phases.Failover), trials = world.Trials && Forms;
+        var trialsMade = new WorldTrials(world);
         return new RunObservations
         {
             Phases = phases,
             Nodes = [.. world.Spec.Members.Select(m => Node(m, phases, killed))],
-            Ports = [.. new WorldCaptures(world, phases).Ports()],
+            Ports = [.. new WorldCaptures(world, phases).Ports().Select(p => trials ? trialsMade.AddTo(p) : p)],
             Streams = [.. Streams(phases.Single(p => p.Name == Phases.Probing))],
-            Probes = [.. MemberProbes(phases.Single(p => p.Name == Phases.Probing)), .. OutsiderProbes()],
+            Probes = [.. MemberProbes(phases.Single(p => p.Name == Phases.Probing)), .. OutsiderProbes(), .. trials ? OddProbes() : []],
             Failovers = killed ? [Failover()] : [],
             Partitions = killed && _all.Length > 2 ? [Split()] : [],
+            Trials = trials ? trialsMade.All : [],
+            Pings = trials ? [.. Pings()] : [],
+            Idles = trials ? [Idle()] : [],
         };
     }
 
@@ -147,6 +151,45 @@ internal sealed class WorldRun(World world)
         from target in _all
         from bound in (bool[])[false, true]
         select Probe(outsider.Name, target, bound, world.Outsider(outsider, target, bound));
+
+    private IEnumerable<ProbeObservation> OddProbes() =>
+        from outsider in world.Spec.Outsiders
+        from target in _all
+        from method in (ProbeMethod[])[ProbeMethod.Fragments, ProbeMethod.Spoofed, ProbeMethod.Ipv6]
+        select Probe(outsider.Name, target, false, world.Odd(outsider, target, method)) with
+        {
+            Method = method,
+            As = method != ProbeMethod.Spoofed ? "" : target == _all[0] ? _all[1] : _all[0],
+        };
+
+    private IEnumerable<PingObservation> Pings() =>
+        from a in _all
+        from b in _all
+        where a != b
+        from bytes in (int[])[100, 1500]
+        let answered = world.Frames(a, b) && world.Frames(b, a) && bytes <= Math.Min(world.Mtu(a, b), world.Mtu(b, a)) ? 3 : 0
+        let median = answered > 0 ? (long)(world.RoundTripMs(a, b) * 1_000_000) : 0
+        select new PingObservation
+        {
+            Phase = Phases.Probing,
+            From = a,
+            To = b,
+            Bytes = bytes,
+            Sent = 3,
+            Answered = answered,
+            MinNs = median / 2,
+            MedianNs = median,
+            MaxNs = median * 2,
+        };
+
+    private IdleObservation Idle() => new()
+    {
+        From = _all[0],
+        To = _all[1],
+        IdleNs = 60 * Second,
+        Survived = world.IdleSurvives,
+        How = world.IdleSurvives ? "answered" : "no answer",
+    };
 
     private static ProbeObservation Probe(string from, string to, bool bound, ProbeOutcome outcome) => new()
     {

@@ -129,7 +129,7 @@ public sealed class PortTallyTests
         Add(Craft.Ethernet(0x0800, Craft.Ip(1, A, B, Craft.Icmp(8, 0, []))), 40);
 
         Assert.Equal(
-            [new(PortTally.BeforeFirstPhase, "arp", A, 2, 10, 20), new ControlSighting(PortTally.BeforeFirstPhase, "icmp", A, 1, 40, 40)],
+            [new(PortTally.BeforeFirstPhase, "arp", A, 2, 10, 20, "02:00:00:00:00:01"), new ControlSighting(PortTally.BeforeFirstPhase, "icmp", A, 1, 40, 40)],
             Snapshot().Controls);
     }
 

@@ -42,6 +42,12 @@ internal sealed class DeliveryMatrix
     /// <summary>Loss of all measured directions together.</summary>
     public Proportion Total => Sum(Measured.Values);
 
+    /// <summary>A matrix of what was summed up elsewhere.</summary>
+    public static DeliveryMatrix From(IReadOnlyDictionary<Direction, Delivery> measured, double limitPercent) => new(measured, [], limitPercent);
+
+    /// <summary>Directions that lost a part.</summary>
+    public IEnumerable<Direction> Partial => Lossy.Except(Silent);
+
     public PairPattern Pattern(IEnumerable<Direction> bad) => PairPattern.Of([.. Measured.Keys], bad);
 
     public static Proportion Sum(IEnumerable<Delivery> deliveries) =>

@@ -13,21 +13,26 @@ internal sealed class HeartbeatMatrix
 
     private HeartbeatMatrix(IReadOnlyList<Direction> measured, IReadOnlyList<Direction> silent)
     {
+        Measured = measured;
         Silent = silent;
         Pattern = PairPattern.Of(measured, silent);
     }
 
-    /// <summary>Directions on which heartbeats were sent and none arrived in a whole phase, in none of the calm phases.</summary>
+    /// <summary>Directions on which heartbeats were sent.</summary>
+    public IReadOnlyList<Direction> Measured { get; }
+
+    /// <summary>Directions on which heartbeats were sent and none arrived in a whole phase, in none of the phases.</summary>
     public IReadOnlyList<Direction> Silent { get; }
 
     public PairPattern Pattern { get; }
 
-    public static HeartbeatMatrix Of(RunAnalysis run, FlowGroup group)
+    /// <summary>Of all calm phases, or of some.</summary>
+    public static HeartbeatMatrix Of(RunAnalysis run, FlowGroup group, IReadOnlyList<PhaseObservation>? phases = null)
     {
         string address = run.Address(group)?.ToString() ?? "";
         var measured = new Dictionary<Direction, bool>();
         PortCapture[] members = [.. run.Seen.Ports.Where(p => p.Kind == PortKind.Member)];
-        foreach (PhaseObservation phase in run.Timeline.Calm)
+        foreach (PhaseObservation phase in phases ?? run.Timeline.Calm)
         {
             string[] listeners = group == FlowGroup.Agent
                 ? [.. phase.Views.Select(v => v.Member)]

@@ -29,7 +29,11 @@ internal enum Attempt : byte
 /// <param name="Result">How far it got.</param>
 /// <param name="Proven">True when a member reached the same target in the same phase: only then does "blocked" say something about the ACL.</param>
 /// <param name="Detail">In words, with who answered.</param>
-internal sealed record Intrusion(OutsiderSpec Outsider, string Target, bool FromReliablePort, Attempt Result, bool Proven, string Detail);
+internal sealed record Intrusion(OutsiderSpec Outsider, string Target, bool FromReliablePort, Attempt Result, bool Proven, string Detail)
+{
+    /// <summary>True when the fabric answered that it is blocked, instead of dropping it silently.</summary>
+    public bool Rejected { get; init; }
+}
 
 /// <summary>All attempts of all outsiders of the spec on all members, also those that were not made.</summary>
 internal sealed class Intrusions
@@ -41,9 +45,8 @@ internal sealed class Intrusions
     public static Intrusions Of(RunAnalysis run)
     {
         ILookup<(string, string, bool), ProbeObservation> probes = run.Seen.Probes
-            .Where(p => p.DestinationPort == run.Spec.Channels.ReliablePort)
+            .Where(p => p.Method == ProbeMethod.Connect && p.DestinationPort == run.Spec.Channels.ReliablePort)
             .ToLookup(p => (p.From, p.To, p.SourcePort == p.DestinationPort));
-        var reachable = new Dictionary<string, HashSet<string>>();
         return new([
             .. from outsider in run.Spec.Outsiders
                from target in run.Spec.Members
@@ -55,10 +58,13 @@ internal sealed class Intrusions
             Intrusion? worst = null;
             foreach (ProbeObservation probe in tries)
             {
-                if (!reachable.TryGetValue(probe.Phase, out HashSet<string>? targets))
-                    reachable[probe.Phase] = targets = [.. ReachedByMembers(run, probe.Phase)];
                 ProbeOutcome outcome = SynTrace.Refine(run, probe);
-                var intrusion = new Intrusion(outsider, target, bound, Classify(run, probe), targets.Contains(target), SynTrace.Describe(outcome, probe.AnsweredBy));
+                Attempt result = Classify(run, probe);
+                var intrusion = new Intrusion(outsider, target, bound, result, run.ReachedByMembers(probe.Phase).Contains(target), SynTrace.Describe(outcome, probe.AnsweredBy))
+                {
+                    // Silence tells a scanner nothing; a RST or an ICMP error in the members' stead does.
+                    Rejected = result == Attempt.Blocked && probe.Outcome is ProbeOutcome.Refused or ProbeOutcome.Prohibited,
+                };
                 if (worst is null || intrusion.Result < worst.Result) worst = intrusion;
             }
 
@@ -77,13 +83,4 @@ internal sealed class Intrusions
         ProbeOutcome.IcmpOther or ProbeOutcome.Unreachable => Attempt.NoPath,
         _ => Attempt.Unknown,
     };
-
-    private static IEnumerable<string> ReachedByMembers(RunAnalysis run, string phase)
-    {
-        var members = run.Spec.Members.Select(m => m.Name).ToHashSet();
-        return run.Seen.Probes
-            .Where(p => p.Phase == phase && p.Outcome == ProbeOutcome.Open && members.Contains(p.From))
-            .Select(p => p.To)
-            .Concat(run.Timeline.All.Where(p => p.Name == phase).SelectMany(p => TcpMatrix.Connections(run, p)).Select(w => w.To));
-    }
 }

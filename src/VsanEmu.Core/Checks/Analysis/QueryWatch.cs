@@ -19,11 +19,12 @@ internal sealed class QueryWatch
     /// <summary>The longest healthy time between two general queries in query intervals: 130 s for 125 s.</summary>
     public const double JitterFactor = 1.04;
 
-    private QueryWatch(IReadOnlyList<PortQueries> ports, IReadOnlyList<QuerySighting> sightings, long limitNs)
+    private QueryWatch(IReadOnlyList<PortQueries> ports, IReadOnlyList<QuerySighting> sightings, long limitNs, long goneNs)
     {
         Ports = ports;
         Sightings = sightings;
         LimitNs = limitNs;
+        GoneNs = goneNs;
     }
 
     /// <summary>Each member's port.</summary>
@@ -34,6 +35,12 @@ internal sealed class QueryWatch
 
     /// <summary>The longest healthy silence.</summary>
     public long LimitNs { get; }
+
+    /// <summary>A silence after which another querier would take this one's place (RFC 3376, 8.5).</summary>
+    public long GoneNs { get; }
+
+    /// <summary>True when a port's silence is no longer than a single lost query makes it; a port that heard none at all lacks one when others heard one.</summary>
+    public bool MissedOne(PortQueries port) => port.SilenceNs <= GoneNs && (port.General > 0 || Ports.Max(p => p.General) == 1);
 
     /// <summary>True when the watch was long enough to prove a silence, at some port.</summary>
     public bool LongEnough => Ports.Any(p => p.WatchedNs > LimitNs);
@@ -60,7 +67,8 @@ internal sealed class QueryWatch
         return new(
             [.. ports.Select(p => Watch(run, p))],
             [.. ports.SelectMany(p => p.Queries).Where(q => q.General > 0)],
-            limit);
+            limit,
+            Wording.Ns((run.Spec.Timers.QueryInterval * 2) + (run.Spec.Timers.QueryResponse / 2) + Slack));
     }
 
     private static PortQueries Watch(RunAnalysis run, PortCapture port)

@@ -10,6 +10,7 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 {
     private readonly Dictionary<string, PortCapture> _captures = seen.Ports.GroupBy(p => p.Port).ToDictionary(g => g.Key, g => g.First());
     private readonly Dictionary<string, PhaseMatrix> _matrices = [];
+    private readonly Dictionary<string, IReadOnlySet<string>> _reached = [];
     private readonly Dictionary<string, string> _names = NamesByAddress(spec);
 
     public ClusterSpec Spec => spec;
@@ -39,6 +40,33 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>The parts into which the segment fell; one when it is whole.</summary>
     public SegmentParts Segment => field ??= SegmentParts.Of(this);
 
+    /// <summary>Streams on test groups, and what the captures hold of them.</summary>
+    public TrialBook Trials => field ??= new TrialBook(this);
+
+    /// <summary>Joins while a stream ran.</summary>
+    public IReadOnlyList<JoinRound> Joins => field ??= JoinRound.Of(this);
+
+    /// <summary>Leaves while a stream ran.</summary>
+    public IReadOnlyList<LeaveRound> Leaves => field ??= LeaveRound.Of(this);
+
+    /// <summary>Many groups joined at a time.</summary>
+    public CapacityTally Capacity => field ??= CapacityTally.Of(this);
+
+    /// <summary>Outsiders' attempts by fragments, by borrowed addresses, and over IPv6.</summary>
+    public IReadOnlyList<OddAttempt> OddAttempts => field ??= OddAttempt.Of(this);
+
+    /// <summary>Loss of unicast datagrams at a rate.</summary>
+    public DeliveryMatrix FastUnicast => field ??= FastStreams.Unicast(this);
+
+    /// <summary>Loss of the trials' streams to groups.</summary>
+    public DeliveryMatrix FastMulticast => field ??= FastStreams.Multicast(this);
+
+    /// <summary>Who claims which address by ARP.</summary>
+    public AddressClaims AddressClaims => field ??= AddressClaims.Of(this);
+
+    /// <summary>Echo requests among members.</summary>
+    public PingMatrix Pings => field ??= PingMatrix.Of(this);
+
     /// <summary>Every flow that any assignment of roles has.</summary>
     public FlowMatrix Union => field ??= FlowMatrix.OverAllRoles(spec);
 
@@ -48,6 +76,13 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
         string name = phase?.Name ?? "";
         if (!_matrices.TryGetValue(name, out PhaseMatrix? matrix)) _matrices[name] = matrix = new PhaseMatrix(this, phase);
         return matrix;
+    }
+
+    /// <summary>Members whose reliable port another member reached in a phase: there, "blocked" means that an outsider was.</summary>
+    public IReadOnlySet<string> ReachedByMembers(string phase)
+    {
+        if (!_reached.TryGetValue(phase, out IReadOnlySet<string>? reached)) _reached[phase] = reached = TcpMatrix.ReachedByMembers(this, phase);
+        return reached;
     }
 
     /// <summary>The capture at a port, or null.</summary>

@@ -43,7 +43,7 @@ internal sealed class StrayTraffic
         FlowGroup[] groups = [FlowGroup.Agent, FlowGroup.Master];
         return new(
             [.. agents.Select(p => Watch(run, p, FlowGroup.Master, [.. run.Timeline.All.Where(f => OnlyAgent(run, f, p.Port))], sent)).OfType<QuietPort>()],
-            [.. silent.SelectMany(p => groups.Select(g => Watch(run, p, g, run.Timeline.All, sent))).OfType<QuietPort>()]);
+            [.. silent.SelectMany(p => groups.Select(g => Watch(run, p, g, [.. run.Timeline.All.TakeWhile(f => f.EndNs < JoinedNs(run, p.Port))], sent))).OfType<QuietPort>()]);
     }
 
     private static QuietPort? Watch(
@@ -64,6 +64,11 @@ internal sealed class StrayTraffic
 
         return new(port.Port, group, watched, port.Dropped, arrivals);
     }
+
+    // An outsider that joins a group to see what comes of it (A7) is no silent port from then on.
+    private static long JoinedNs(RunAnalysis run, string port) => run.Seen.Trials
+        .Where(t => t.Kind == TrialKind.OutsiderJoins && (t.Actor == port || t.Joined.Contains(port)))
+        .Select(t => t.StartNs).DefaultIfEmpty(long.MaxValue).Min();
 
     // A member that ceased to be Master or Backup still gets the group until the switch has aged its membership out.
     private static bool OnlyAgent(RunAnalysis run, PhaseObservation phase, string member)

@@ -39,7 +39,7 @@ internal sealed class TcpMatrix
     {
         var members = run.Spec.Members.Select(m => m.Name).ToHashSet();
         ILookup<string, ProbeObservation> probes = run.Seen.Probes
-            .Where(p => members.Contains(p.From) && members.Contains(p.To) && p.DestinationPort == run.Spec.Channels.ReliablePort)
+            .Where(p => p.Method == ProbeMethod.Connect && members.Contains(p.From) && members.Contains(p.To) && p.DestinationPort == run.Spec.Channels.ReliablePort)
             .ToLookup(p => p.Phase);
 
         // Connections of other phases say nothing about the phase of the probes, unless there are no probes at all.
@@ -69,6 +69,17 @@ internal sealed class TcpMatrix
     /// <summary>Connections that were open at a phase's end, by the side that opened them.</summary>
     public static IEnumerable<Direction> Connections(RunAnalysis run, PhaseObservation phase) =>
         phase.Views.SelectMany(v => v.Opened.Select(peer => new Direction(v.Member, run.Name(peer))));
+
+    /// <summary>Members that another member reached in a phase, by a probe or by a connection it held.</summary>
+    public static IReadOnlySet<string> ReachedByMembers(RunAnalysis run, string phase)
+    {
+        var members = run.Spec.Members.Select(m => m.Name).ToHashSet();
+        return run.Seen.Probes
+            .Where(p => p.Phase == phase && p is { Method: ProbeMethod.Connect, Outcome: ProbeOutcome.Open } && members.Contains(p.From))
+            .Select(p => p.To)
+            .Concat(run.Timeline.All.Where(p => p.Name == phase).SelectMany(p => Connections(run, p)).Select(w => w.To))
+            .ToHashSet();
+    }
 
     private static IEnumerable<Direction> Expected(RunAnalysis run, PhaseObservation phase)
     {

@@ -8,7 +8,7 @@ namespace VsanEmu.Core.Checks.Diagnoses;
 /// </summary>
 internal static class BrokenSegment
 {
-    private static readonly string[] MayExplain = ["F1", "F2", "M1", "M2", "M3", "M5", "A1", "A2", "A3", "A4", "P3", "V1", "V2", "V3"];
+    private static readonly string[] MayExplain = [.. Symptoms.Cluster, .. Symptoms.Delivery, .. Symptoms.Absence, .. Symptoms.Everywhere, .. Symptoms.Attempts];
 
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {

@@ -20,9 +20,12 @@ internal static class Diagnostician
         BrokenSegment.Find,
         MissingQuerier.Find,
         Flooding.Find,
+        DoubledAddress.Find,
+        OddSwitch.Find,
         SilentPort.Find,
         BlockedMembers.Find,
         LossyPath.Find,
+        BadPath.Find,
         OpenAccess.Find,
         RivalQueriers.Find,
     ];

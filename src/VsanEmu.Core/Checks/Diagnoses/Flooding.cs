@@ -6,6 +6,8 @@ namespace VsanEmu.Core.Checks.Diagnoses;
 /// <summary><c>snooping-off</c>: groups arrive at ports that did not join them, beyond the time a switch needs to learn.</summary>
 internal static class Flooding
 {
+    private static readonly string[] FloodsTo = ["M3", "M4", "M7", "M8", "M9", "M10", "M11", "M15", "M16", "M17", "A6", "A7"];
+
     public static bool IsFlooded(RunAnalysis run) => Arrivals(run).Any();
 
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
@@ -20,7 +22,7 @@ internal static class Flooding
             "snooping-off",
             noQueries ? "the switch floods multicast: snooping is off, or it has no querier and floods then" : "the switch floods multicast: snooping is off",
             everywhere ? "" : $"ports of {Wording.Names(flooded, 8)}",
-            noQueries ? ["M3", "M4", "M5"] : ["M3", "M4"],
+            [.. FloodsTo, .. noQueries ? (string[])["M5", "M6"] : []],
             [
                 .. arrivals.GroupBy(a => (a.Port, a.Group)).Select(g => $"{g.Key.Port}: {g.Sum(a => a.Packets)} {g.Key.Group} Group packets without having joined"),
                 noQueries ? "no general query at any member's port: a switch that does not snoop seldom queries" : $"general queries are there ({run.Queries.Ports.Max(p => p.General)} at a port), so it is not for want of a querier",

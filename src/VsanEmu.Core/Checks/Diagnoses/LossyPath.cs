@@ -3,26 +3,93 @@ using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Diagnoses;
 
-/// <summary><c>loss</c>: datagrams arrive, but not all of them.</summary>
+/// <summary>
+/// <c>loss</c>: datagrams arrive, but not all of them. <c>multicast-rate-limit</c>: multicast loses, and unicast on the same ways much less. <c>slow-port</c>: what is fast loses
+/// at a port, and what is slow much less.
+/// </summary>
 internal static class LossyPath
 {
+    // How many times another's loss is still the same loss.
+    private const double Alike = 2;
+
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {
-        DeliveryMatrix matrix = run.AgentDelivery.Lossy.Count > run.AgentDelivery.Silent.Count ? run.AgentDelivery : run.MasterDelivery;
-        if (matrix.Lossy.Count == matrix.Silent.Count) yield break;
-        LossSite site = LossSite.Of(matrix);
-        var silent = matrix.Silent.ToHashSet();
-        // Probes that failed are blamed on loss only when there are no more of them than loss explains.
-        bool probes = BlockedMembers.BlamedOnLoss(run).Count > 0;
+        string[] slow = [.. SlowPorts(run)];
+        if (slow.Length > 0) yield return Slow(run, slow);
+
+        DeliveryMatrix[] kinds = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.FastUnicast];
+        if (kinds.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()) is not { } lossy) yield break;
+        LossSite site = LossSite.Of(lossy);
+        Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
+        Proportion unicast = OnTheSameWays(run, ways);
+        string where = site.Where == "in the whole fabric" ? "" : site.Where;
+        bool limit = !run.Spec.Profile.Unicast && !lossy.Measured.Values.Any(run.FastUnicast.Measured.Values.Contains) && MuchMore(site.Loss, unicast);
+        // What failed for want of luck is blamed on loss only when there is no more of it than loss explains.
+        bool probes = LossOdds.Connections(run).Count > 0, pings = LossOdds.Pings(run).Count > 0 || run.Pings.Silent.Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
-        yield return new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
-            ["F1", "F2", "M1", "M2", "P3", "V1", "V2", "V3", .. run.Queries.NoneAnywhere ? (string[])[] : ["M5"], .. probes ? (string[])["A1", "A2", "A3", "A4"] : []],
-            [
-                $"lost {site.Loss}",
-                .. matrix.Measured.Values.Where(d => matrix.Lossy.Contains(d.Way) && !silent.Contains(d.Way))
-                    .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(d => $"{d.Way}: lost {d.Loss.Hits} of {d.Loss.Total}"),
-                .. dropping.Length > 0 ? (string[])[$"this machine may be too slow: the kernel dropped frames of the captures at {Wording.Names(dropping.Select(p => p.Port))}"] : [],
-            ],
-            "read drop, error and storm-control counters along the path, and compare with a second run");
+        IEnumerable<string> evidence =
+        [
+            $"lost {site.Loss}",
+            .. limit ? (string[])[$"of unicast datagrams on the same ways, at {Rates(run)}, {unicast} were lost"] : [],
+            .. ways.Select(d => $"{d.Way}: lost {d.Loss.Hits} of {d.Loss.Total}"),
+            .. dropping.Length > 0 ? (string[])[$"this machine may be too slow: the kernel dropped frames of the captures at {Wording.Names(dropping.Select(p => p.Port))}"] : [],
+        ];
+        string[] explains =
+        [
+            .. Symptoms.Cluster, .. Symptoms.Delivery, "M9", "M11", "M12", "M16", .. run.Queries.NoneAnywhere || limit ? (string[])[] : ["M5"],
+            .. probes && !limit ? Symptoms.Attempts : [], .. pings && !limit ? (string[])["P1", "P2"] : [],
+        ];
+        yield return limit
+            ? new("multicast-rate-limit", $"multicast is limited {site.Where}: {Wording.Percent(site.Loss.Percent)} of it is lost, of unicast {Wording.Percent(unicast.Percent)}", where, explains, evidence,
+                "raise or remove the storm-control or rate limit for multicast on the ports concerned")
+            : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", where, explains, evidence,
+                "read drop, error and storm-control counters along the path, and compare with a second run");
     }
+
+    // Ports to which, or from which, fast unicast loses much more than the slow streams do.
+    private static IEnumerable<string> SlowPorts(RunAnalysis run)
+    {
+        HashSet<Direction> left = [.. run.FastUnicast.Lossy];
+        foreach (Func<Direction, string> end in (Func<Direction, string>[])[w => w.To, w => w.From])
+        {
+            foreach (IGrouping<string, Direction> port in left.GroupBy(end).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToArray())
+            {
+                Proportion fast = DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(d => end(d.Way) == port.Key));
+                Proportion streams = DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => end(d.Way) == port.Key && !d.None));
+                if (streams.Total == 0 || !port.Any(left.Contains) || !MuchMore(fast, streams)) continue;
+                left.RemoveWhere(w => w.To == port.Key || w.From == port.Key);
+                yield return port.Key;
+            }
+        }
+    }
+
+    private static Suspicion Slow(RunAnalysis run, string[] ports)
+    {
+        Delivery[] ways = [.. run.FastUnicast.Lossy.Select(w => run.FastUnicast.Measured[w]).Where(d => ports.Contains(d.Way.To) || ports.Contains(d.Way.From))
+            .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
+        return new("slow-port", $"{Wording.Names(ports)} cannot carry what is offered: at {Rates(run)}, {Wording.Percent(DeliveryMatrix.Sum(ways).Percent)} of the datagrams are lost", $"port of {Wording.Names(ports)}",
+            [.. Symptoms.Cluster, .. Symptoms.Delivery, "M12", "P1", "P2"],
+            [
+                .. ways.Select(d => $"{d.Way}: {d.Received} of {d.Sent} fast unicast datagrams arrived"),
+                $"of the slower numbered datagrams {DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => ports.Contains(d.Way.To) && !d.None))} were lost",
+            ],
+            "look at the link's negotiated speed, duplex, and shapers or policers on that port");
+    }
+
+    // Unicast may have been tried on some of the ways only, or on others between the same ports.
+    private static Proportion OnTheSameWays(RunAnalysis run, Delivery[] ways)
+    {
+        Proportion same = DeliveryMatrix.Sum(ways.Select(d => run.FastUnicast.Measured.GetValueOrDefault(d.Way)).OfType<Delivery>());
+        if (same.Total > 0) return same;
+        HashSet<string> from = [.. ways.Select(d => d.Way.From)], to = [.. ways.Select(d => d.Way.To)];
+        return DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(d => from.Contains(d.Way.From) && to.Contains(d.Way.To)));
+    }
+
+    private static DeliveryMatrix Without(RunAnalysis run, DeliveryMatrix matrix, string[] ports) => ports.Length == 0 ? matrix : DeliveryMatrix.From(
+        matrix.Measured.Where(d => !ports.Contains(d.Key.To) && !ports.Contains(d.Key.From)).ToDictionary(d => d.Key, d => d.Value), run.Spec.Thresholds.LossPercent);
+
+    private static bool MuchMore(Proportion one, Proportion other) => other.Total > 0 && one.Interval95.Low > other.Interval95.High * Alike;
+
+    private static string Rates(RunAnalysis run) => Wording.Names(run.Trials.Of(TrialKind.Unicast)
+        .Select(t => 8000.0 * t.Plan.Bytes / Math.Max(1, t.Plan.IntervalNs)).Distinct().Order().Select(megabits => $"{megabits:0.#} Mbit/s"), 3);
 }

@@ -13,22 +13,18 @@ internal static class MissingQuerier
     {
         QueryWatch watch = run.Queries;
         if (run.Spec.Profile.Unicast || watch.Ports.Count == 0 || Flooding.IsFlooded(run)) yield break;
-        bool silent = watch.Ports.All(p => p.SilenceNs > (watch.NoneAnywhere ? watch.LimitNs : OtherQuerierPresentNs(run)) && p.Drops == 0);
+        bool silent = watch.Ports.All(p => p.SilenceNs > (watch.NoneAnywhere ? watch.LimitNs : watch.GoneNs) && p.Drops == 0);
         bool dead = Dead(run);
         // Too short a watch proves no silence, but groups that are dead for all while TCP works leave little else.
         if (!silent && !(watch.NoneAnywhere && dead && run.Tcp.Open.Count > 0)) yield break;
 
-        string[] explains = dead ? ["F1", "F2", "M1", "M2", "M3", "M4", "M5", "P3", "V1", "V2", "V3"] : ["M5"];
+        string[] explains = dead ? ["M5", .. Symptoms.Cluster, .. Symptoms.Delivery, .. Symptoms.Absence] : ["M5", "M6"];
         string consequence = dead
             ? "the switch forwards the groups to nobody"
             : "the switch will forget who joined the groups, and the cluster will fall apart";
         yield return new("no-querier", $"nothing sends IGMP general queries: {consequence}", "", explains, Evidence(run, dead),
             "configure an IGMP snooping querier with an address in the members' VLAN, or multicast routing on its gateway");
     }
-
-    // One query that got lost is no missing querier; a silence after which another one would take its place (RFC 3376, 8.5) is.
-    private static long OtherQuerierPresentNs(RunAnalysis run) =>
-        Wording.Ns((run.Spec.Timers.QueryInterval * 2) + (run.Spec.Timers.QueryResponse / 2) + QueryWatch.Slack);
 
     private static bool Dead(RunAnalysis run)
     {

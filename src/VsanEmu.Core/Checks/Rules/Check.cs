@@ -38,7 +38,8 @@ internal abstract class Check(string id, string title) : ICheck
 
     internal CheckResult Evaluate(RunAnalysis run)
     {
-        Finding finding = Judge(run);
+        // What was left out on purpose is not judged, whatever else of the run may bear on it.
+        Finding finding = run.Seen.NotTried.TryGetValue(id, out string? why) ? Finding.Skip(why) : Judge(run);
         return new CheckResult
         {
             Id = id,

@@ -83,6 +83,17 @@ internal abstract class OutsidersBlocked(string id, string title) : Check(id, ti
         if (unknown.Length > 0)
             return Finding.Inconclusive($"{unknown.Length} of {tries.Length} attempts prove nothing: {Reason(unknown[0])}") with { Evidence = unknown.Select(Line) };
 
+        Intrusion[] rejected = [.. tries.Where(t => t.Rejected)];
+        if (rejected.Length > 0)
+        {
+            return Finding.Warn($"blocked, but not silently: {rejected.Length} of {Wording.Count(tries.Length, "attempt")} were answered ({rejected[0].Detail})") with
+            {
+                Evidence = rejected.Select(Line),
+                Cause = "the access list rejects instead of dropping: its answers tell a scanner which addresses are members and that TCP is filtered there",
+                Remedy = "drop silently at this place; on a router turn ICMP unreachables off for it",
+            };
+        }
+
         string how = string.Join(", ", tries.GroupBy(t => t.Detail).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} ({g.Count()})"));
         return Finding.Pass($"{Wording.Count(tries.Length, "attempt")} on {Wording.Count(Targets(tries), "member")} blocked: {how}");
     }

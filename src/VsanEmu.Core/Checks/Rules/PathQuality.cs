@@ -16,15 +16,18 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         if (measured.Length == 0) return Finding.Inconclusive("nobody sent numbered datagrams");
 
         Delivery[] alive = [.. measured.Where(d => !d.None)];
+        DeliveryMatrix[] fast = [run.FastUnicast, run.FastMulticast];
         int dead = measured.Length - alive.Length;
         Proportion total = DeliveryMatrix.Sum(alive);
-        Delivery[] bad = [.. alive.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
+        Delivery[] bad = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
         Delivery[] odd = [.. alive.Where(d => d.Duplicates > 0 || d.Reordered > 0)];
         if (bad.Length > 0)
         {
-            DeliveryMatrix site = run.AgentDelivery.Lossy.Count > run.AgentDelivery.Silent.Count ? run.AgentDelivery : run.MasterDelivery;
-            bool lossy = bad.Any(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent);
-            string seen = lossy ? LossSite.Of(site).ToString() : $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}";
+            DeliveryMatrix? site = matrices.Concat(fast).FirstOrDefault(m => m.Partial.Any());
+            string what = site == run.FastUnicast ? "fast unicast: " : site == run.FastMulticast ? "fast multicast: " : "";
+            string seen = site is not null ? $"{what}{LossSite.Of(site)}"
+                : bad.Any(d => d.Corrupt > 0) ? $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}"
+                : $"nothing of fast datagrams arrived on {Wording.Count(bad.Length, "direction")}";
             return Finding.Fail(seen + Extra(alive)) with
             {
                 Evidence = bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line),

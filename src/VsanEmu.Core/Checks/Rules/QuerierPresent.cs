@@ -18,8 +18,10 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
 
         PortQueries[] deaf = [.. watch.Ports.Where(p => p.SilenceNs > watch.LimitNs)];
         PortQueries[] proven = [.. deaf.Where(p => p.Drops == 0)];
-        if (proven.Length > 0) return Silence(watch, proven, limit);
-        if (deaf.Length > 0) return Finding.Inconclusive($"no query for over {limit} at {Wording.Names(deaf.Select(p => p.Port))}, but the kernel dropped frames of the capture there");
+        // One query that got lost harms nobody: a membership outlives two (RFC 3376, 8.1 and 8.4).
+        PortQueries[] silent = [.. proven.Where(p => !watch.MissedOne(p))];
+        if (silent.Length > 0) return Silence(watch, silent, limit);
+        if (proven.Length < deaf.Length) return Finding.Inconclusive($"no query for over {limit} at {Wording.Names(deaf.Except(proven).Select(p => p.Port))}, but the kernel dropped frames of the capture there");
         if (Competing(watch) is { } competing) return competing;
         if (!watch.LongEnough || watch.NoneAnywhere)
         {
@@ -27,6 +29,16 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
             return Finding.Inconclusive(watch.NoneAnywhere
                 ? $"no general query, but the ports were watched for {watched} only, and {limit} are needed"
                 : $"{Describe(watch)}; its interval is not proven: watched for {watched}, {limit} are needed");
+        }
+
+        if (proven.Length > 0)
+        {
+            return Finding.Warn($"{Describe(watch)}; a query is missing at {Wording.Names(proven.Select(p => p.Port))}: {Wording.Span(proven.Max(p => p.SilenceNs))} without one") with
+            {
+                Evidence = proven.Select(p => $"{p.Port}: {Wording.Count(p.General, "general query", "general queries")}, longest silence {Wording.Span(p.SilenceNs)} (healthy: up to {limit})"),
+                Cause = "a query was lost on the way, or the querier's interval is longer than the spec says",
+                Remedy = "compare the querier's configured interval with the spec's; see P3 for loss",
+            };
         }
 
         return Oddity(run, watch) ?? Finding.Pass($"{Describe(watch)}, at most {Wording.Span(watch.Ports.Max(p => p.SilenceNs))} apart");

@@ -5,10 +5,10 @@ using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
 
-/// <summary>F4: members use the same profile, groups, ports and subnet.</summary>
+/// <summary>F4: members use the same profile, groups, ports and subnet, and no address twice.</summary>
 internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
 {
-    protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports and subnet everywhere";
+    protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports and subnet everywhere, and each address at one Ethernet address";
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -23,11 +23,12 @@ internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
             .. Deviations(run.Seen.Nodes, "prefix length", s => s.PrefixLength),
             .. run.Seen.Nodes.Where(n => !InSubnet(n.Settings, run.Spec.Subnet)).Select(n => $"{n.Member}: {n.Settings.Address}/{n.Settings.PrefixLength} is not in {run.Spec.Subnet}"),
             .. run.Seen.Nodes.Where(n => n.SettingsMismatch.Count > 0).Select(n => $"{n.Member} heard other settings from {Wording.Names(n.SettingsMismatch.Select(run.Name))}"),
+            .. run.AddressClaims.Doubled.Select(c => c.ToString()),
         ];
         string[] odd = [.. Deviations(run.Seen.Nodes, "TTL", s => s.Ttl), .. Deviations(run.Seen.Nodes, "IGMP version", s => s.IgmpVersion)];
         const string remedy = "give every member the same multicast settings (esxcli vsan network list shows a host's) and an address in one subnet";
         if (wrong.Length > 0)
-            return Finding.Fail(wrong[0] + More(wrong)) with { Evidence = [.. wrong, .. odd], Cause = "a member is configured differently", Remedy = remedy };
+            return Finding.Fail(wrong[0] + More(wrong)) with { Evidence = [.. wrong, .. odd], Cause = run.AddressClaims.Doubled.Count > 0 ? "two endpoints have the same address" : "a member is configured differently", Remedy = remedy };
         if (silent.Length > 0) return Finding.Inconclusive($"{Wording.Names(silent)} did not tell their settings");
         if (odd.Length > 0)
             return Finding.Warn(odd[0] + More(odd)) with { Evidence = odd, Cause = "a member is configured differently", Remedy = remedy };

@@ -1,0 +1,48 @@
+using VsanEmu.Core.Observations;
+
+namespace VsanEmu.Core.Checks.Analysis;
+
+/// <summary>Echo requests among members: the smallest and the largest size of each direction.</summary>
+internal sealed class PingMatrix
+{
+    private PingMatrix(IReadOnlyDictionary<Direction, PingObservation> small, IReadOnlyDictionary<Direction, PingObservation> large, IReadOnlyList<string> refusals)
+    {
+        Small = small;
+        Large = large;
+        Refusals = refusals;
+        Silent = [.. small.Where(p => p.Value.Answered == 0).Select(p => p.Key)];
+        TooLarge = [.. large.Where(p => p.Value.Answered == 0 && small.GetValueOrDefault(p.Key) is { Answered: > 0 }).Select(p => p.Key)];
+    }
+
+    /// <summary>Small ones, by direction.</summary>
+    public IReadOnlyDictionary<Direction, PingObservation> Small { get; }
+
+    /// <summary>Those of the full size, by direction.</summary>
+    public IReadOnlyDictionary<Direction, PingObservation> Large { get; }
+
+    /// <summary>Directions on which not even a small one was answered.</summary>
+    public IReadOnlyList<Direction> Silent { get; }
+
+    /// <summary>Directions on which small ones were answered and large ones were not.</summary>
+    public IReadOnlyList<Direction> TooLarge { get; }
+
+    /// <summary>Who named which smaller MTU.</summary>
+    public IReadOnlyList<string> Refusals { get; }
+
+    public int LargeBytes => Large.Values.Select(p => p.Bytes).DefaultIfEmpty().Max();
+
+    public PairPattern Pattern(IEnumerable<Direction> bad) => PairPattern.Of([.. Small.Keys], bad);
+
+    public static PingMatrix Of(RunAnalysis run)
+    {
+        int full = run.Spec.Trials.Mtu;
+        return new(
+            Sum(run.Seen.Pings.Where(p => p.Bytes < full)),
+            Sum(run.Seen.Pings.Where(p => p.Bytes >= full)),
+            [.. run.Seen.Pings.Where(p => p.RefusedMtu > 0).Select(p => $"MTU {p.RefusedMtu}{(p.RefusedBy.Length > 0 ? $", says {run.Name(p.RefusedBy)}" : "")}").Distinct()]);
+    }
+
+    // Of one direction all phases together; the one with the most answers stands for the times.
+    private static Dictionary<Direction, PingObservation> Sum(IEnumerable<PingObservation> pings) =>
+        pings.GroupBy(p => new Direction(p.From, p.To)).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Answered)! with { Sent = g.Sum(p => p.Sent), Answered = g.Sum(p => p.Answered) });
+}

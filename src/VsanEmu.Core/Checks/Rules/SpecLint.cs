@@ -1,0 +1,49 @@
+using System.Net;
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Checks.Rules;
+
+/// <summary>M18: groups that no switch can keep apart, and other clusters on the same ones.</summary>
+internal sealed class SpecLint() : Check("M18", "groups are well chosen")
+{
+    private const string ForeignCounters = "foreign_cluster.";
+
+    protected override string Expected(ClusterSpec spec) => "groups whose MAC addresses are their own and not those of 224.0.0.0/24, and no other cluster on them";
+
+    protected override Finding Judge(RunAnalysis run)
+    {
+        if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
+        IPAddress[] groups = [.. GroupAddresses.Of(run.Spec)];
+        string[] bad = [.. groups.Where(GroupAddresses.IsLinkLocalMac).Select(g => $"{g} has the MAC address {GroupAddresses.Mac(g)} of 224.0.0.{GroupAddresses.MacPart(g)}: switches flood it")];
+        string[] odd = [.. SharedMac(groups), .. TestGroups(run.Spec, groups), .. Foreign(run)];
+        if (bad.Length + odd.Length == 0) return Finding.Pass(string.Join(", ", groups.Select(g => $"{g} is {GroupAddresses.Mac(g)}")));
+        Finding finding = bad.Length > 0 ? Finding.Fail(bad[0]) : Finding.Warn(odd[0]);
+        return finding with
+        {
+            Evidence = [.. bad, .. odd],
+            Cause = bad.Length + odd.Length > 1 ? $"{bad.Length + odd.Length} things about the groups are unlucky (see the evidence)" : "",
+            Remedy = "choose groups in 239.0.0.0/8 that differ in their low 23 bits from each other, from other clusters' and from x.0.0.y and x.128.0.y",
+        };
+    }
+
+    private static IEnumerable<string> SharedMac(IPAddress[] groups) =>
+        groups.GroupBy(GroupAddresses.MacPart).Where(g => g.Count() > 1)
+            .Select(g => $"{Wording.Names(g.Select(a => $"{a}"))} share the MAC address {GroupAddresses.Mac(g.First())}: a switch that forwards by MAC address cannot keep them apart");
+
+    private static IEnumerable<string> TestGroups(ClusterSpec spec, IPAddress[] groups)
+    {
+        uint first = GroupAddresses.MacPart(spec.Trials.FirstGroup);
+        foreach (IPAddress group in groups.Where(g => GroupAddresses.MacPart(g) - first < TrialSpec.MaxGroups))
+            yield return $"the test groups from {spec.Trials.FirstGroup} on share MAC addresses with {group}: trials would disturb the cluster";
+        if (GroupAddresses.IsLinkLocalMac(spec.Trials.FirstGroup)) yield return $"the test group {spec.Trials.FirstGroup} has a MAC address of 224.0.0.0/24: what trials find there says nothing";
+    }
+
+    private static IEnumerable<string> Foreign(RunAnalysis run)
+    {
+        string[] hearing = [.. run.Seen.Nodes.Where(n => Heard(n.Counters) > 0).Select(n => n.Member)];
+        if (hearing.Length > 0) yield return $"another cluster's messages were heard by {Wording.Names(hearing)}: {run.Seen.Nodes.Sum(n => Heard(n.Counters))} in all";
+    }
+
+    private static long Heard(IReadOnlyDictionary<string, long> counters) => counters.Where(c => c.Key.StartsWith(ForeignCounters, StringComparison.Ordinal)).Sum(c => c.Value);
+}
