@@ -31,17 +31,21 @@ public static class SelfTestTable
     {
         string[] ids = Ids(rows);
         int title = rows.Select(r => r.Title.Length).Append("fault".Length).Max() + 2, cell = ids.Select(i => i.Length).DefaultIfEmpty().Max() + 1;
-        WriteRow(console, title, cell, ("fault", Palette.Quiet), ids.Select(id => (id, Palette.Quiet)), ("named", Palette.Quiet));
-        foreach (SelfTestRow row in rows)
+        foreach (string[] columns in ids.Chunk(Math.Max(1, (console.Profile.Width - title - "named".Length) / Math.Max(1, cell))))
         {
-            WriteRow(
-                console, title, cell,
-                (row.Title, row.AsExpected ? Palette.Plain : Palette.Bad),
-                ids.Select(id => (Cell(row, id), CellStyle(row, id))),
-                (row.Named ? "yes" : "NO", row.Named ? Palette.Good : Palette.Bad));
+            WriteRow(console, title, cell, ("fault", Palette.Quiet), columns.Select(id => (id, Palette.Quiet)), ("named", Palette.Quiet));
+            foreach (SelfTestRow row in rows)
+            {
+                WriteRow(
+                    console, title, cell,
+                    (row.Title, row.AsExpected ? Palette.Plain : Palette.Bad),
+                    columns.Select(id => (Cell(row, id), CellStyle(row, id))),
+                    (row.Named ? "yes" : "NO", row.Named ? Palette.Good : Palette.Bad));
+            }
+
+            console.WriteLine();
         }
 
-        console.WriteLine();
         TextFlow.Write(console, [], Legend, Palette.Quiet);
         foreach (string line in Complaints(rows)) TextFlow.Write(console, [], line, Palette.Bad);
         TextFlow.Write(console, [], Sum(rows), rows.All(r => r.AsExpected) ? Palette.Good : Palette.Bad);

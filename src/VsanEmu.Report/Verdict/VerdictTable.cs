@@ -52,13 +52,13 @@ public static class VerdictTable
 
     private static void WriteChecks(IAnsiConsole console, IReadOnlyList<CheckResult> results)
     {
-        int title = Longest(results, r => r.Title), word = Longest(results, r => Palette.Word(r.Outcome));
+        int id = Longest(results, r => r.Id) + 1, title = Longest(results, r => r.Title), word = Longest(results, r => Palette.Word(r.Outcome));
         foreach (CheckResult result in results)
         {
             TextFlow.Write(
                 console,
                 [
-                    ($"{result.Id,-3}", Palette.Strong),
+                    (result.Id.PadRight(id), Palette.Strong),
                     (result.Title.PadRight(title + 2), Palette.Plain),
                     (Palette.Word(result.Outcome).PadRight(word + 2), Palette.Of(result.Outcome)),
                 ],
@@ -70,7 +70,7 @@ public static class VerdictTable
     private static void WriteDetails(IAnsiConsole console, CheckResult result)
     {
         console.WriteLine();
-        TextFlow.Write(console, [($"{result.Id,-3}", Palette.Of(result.Outcome)), ($"{result.Title}: ", Palette.Strong)], result.Seen, Palette.Plain);
+        TextFlow.Write(console, [($"{result.Id} ", Palette.Of(result.Outcome)), ($"{result.Title}: ", Palette.Strong)], result.Seen, Palette.Plain);
         WriteDetail(console, "expected", [result.Expected]);
         WriteDetail(console, "evidence", Few(result.Evidence));
         WriteDetail(console, "cause", [result.Cause]);

@@ -15,12 +15,20 @@ public sealed class SelfTestTableTests
     [Fact]
     public void Each_fault_is_a_row_and_each_check_a_column()
     {
-        string[] lines = Print(80, Good, NoAcl);
+        string[] lines = Print(200, Good, NoAcl);
         Assert.Equal(["fault", .. Healthy.Results.Select(r => r.Id), "named"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(["(healthy)", .. Healthy.Results.Select(_ => "."), "yes"], lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(3, lines[2].Count(c => c == 'F'));
         Assert.Equal("PASS self-test: 2 of 2 fabrics as expected", lines[^1]);
+    }
+
+    [Fact]
+    public void A_narrow_console_gets_the_columns_in_several_parts()
+    {
+        string[] lines = Print(80, Good, NoAcl);
         Assert.All(lines, l => Assert.True(l.Length <= 80, l));
+        Assert.Equal(Healthy.Results.Select(r => r.Id), lines.Where(l => l.StartsWith("fault")).SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]));
+        Assert.Equal(lines.Count(l => l.StartsWith("fault")), lines.Count(l => l.StartsWith("no-acl ")));
     }
 
     [Fact]
@@ -28,7 +36,7 @@ public sealed class SelfTestTableTests
     {
         SelfTestRow missed = new(["no-acl"], ["A2"], Healthy);
         Assert.False(missed.Named);
-        string[] lines = Print(80, missed);
+        string[] lines = Print(200, missed);
         Assert.Contains(" !", lines[1]);
         Assert.EndsWith("NO", lines[1]);
         Assert.Contains("no-acl: A2 did not fail", lines);

@@ -16,7 +16,7 @@ public sealed class VerdictTableTests
     {
         string[] lines = Print(Healthy, 200);
         Assert.Equal(Healthy.Results.Select(r => r.Id), lines.Take(Healthy.Results.Count).Select(l => l.Split(' ')[0]));
-        Assert.StartsWith("F1 the cluster forms            pass  7 members, Master m02, Backup m03", lines[0]);
+        Assert.StartsWith("F1  the cluster forms                 pass  7 members, Master m02, Backup m03", lines[0]);
         Assert.Equal($"PASS {Healthy.Results.Count} checks in 24.1 s", lines[^1]);
         Assert.Equal(Healthy.Results.Count + 2, lines.Length);
     }
@@ -34,7 +34,7 @@ public sealed class VerdictTableTests
     public void A_failed_check_has_its_evidence_cause_and_remedy_beneath_the_table()
     {
         string text = string.Join('\n', Print(Deaf, 120));
-        Assert.Contains("M1 Agent Group delivery         FAIL          nobody hears anybody", text);
+        Assert.Contains("M1  Agent Group delivery              FAIL          nobody hears anybody", text);
         string details = text[text.IndexOf("M1 Agent Group delivery: nobody hears anybody", StringComparison.Ordinal)..];
         Assert.Contains("   evidence  m02 to m01: 0 of 200 arrived\n             m03 to m01: 0 of 200 arrived", details);
         Assert.Contains("             and more, in the run record", details);
@@ -81,7 +81,7 @@ public sealed class VerdictTableTests
     public void The_sum_counts_every_outcome()
     {
         Verdict skipped = Seen.Healthy(2).Verdict;
-        Assert.Equal($"PASS {skipped.Results.Count} checks in 24.1 s: {skipped.Results.Count - 2} passed, 2 skipped", VerdictTable.Sum(skipped, Took));
+        Assert.Equal($"PASS {skipped.Results.Count} checks in 24.1 s: {skipped.Results.Count - 3} passed, 3 skipped", VerdictTable.Sum(skipped, Took));
         Assert.StartsWith($"FAIL {Deaf.Results.Count} checks in 24.1 s: 3 failed, ", VerdictTable.Sum(Deaf, Took));
         Assert.StartsWith("INCONCLUSIVE ", VerdictTable.Sum(Seen.Healthy(8).WithStreams(_ => null).Verdict, Took));
     }

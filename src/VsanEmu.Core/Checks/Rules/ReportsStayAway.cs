@@ -16,7 +16,10 @@ internal sealed class ReportsStayAway() : Check("M15", "reports go to routers on
         if (run.Spec.Observer is null && run.Spec.Outsiders.All(o => o.Place != OutsiderPlace.Segment)) return Finding.Skip("the spec has no observer and no outsider in the segment");
         if (silent.Length == 0) return Finding.Inconclusive("no port that joined nothing was captured");
 
-        (PortCapture Port, MembershipSighting Report)[] heard = [.. silent.SelectMany(p => p.Memberships.Where(m => m.Direction == PortDirection.In && m.Count > 0).Select(m => (p, m)))];
+        // A switch may be a host itself and report its own groups everywhere: what it makes of members' reports is asked.
+        var members = run.Spec.Members.Select(m => m.Address.ToString()).ToHashSet();
+        (PortCapture Port, MembershipSighting Report)[] heard =
+            [.. silent.SelectMany(p => p.Memberships.Where(m => m.Direction == PortDirection.In && m.Count > 0 && members.Contains(m.Source)).Select(m => (p, m)))];
         if (heard.Length > 0) return Leaked(run, heard);
 
         var reported = run.Trials.Segment.Where(p => p.Kind == PortKind.Member)
