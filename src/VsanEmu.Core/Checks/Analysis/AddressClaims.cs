@@ -20,7 +20,7 @@ internal sealed class AddressClaims
         var claims =
             from port in run.Seen.Ports
             from control in port.Controls
-            where control.Mac.Length > 0 && control.Count > 0 && members.ContainsKey(control.Source)
+            where !string.IsNullOrEmpty(control.Mac) && control.Count > 0 && members.ContainsKey(control.Source)
             group (control.Mac, port.Port) by control.Source into claim
             where claim.Select(c => c.Mac).Distinct().Count() > 1
             orderby members[claim.Key].Id
