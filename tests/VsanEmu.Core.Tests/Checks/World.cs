@@ -31,6 +31,12 @@ internal sealed record World
     /// <summary>The querier's address, or null when there is none.</summary>
     public string? Querier { get; init; } = "198.18.255.254";
 
+    /// <summary>A second querier's address, or null.</summary>
+    public string? RivalQuerier { get; init; }
+
+    /// <summary>Members whose address another endpoint uses, too.</summary>
+    public Func<string, bool> Doubled { get; init; } = _ => false;
+
     /// <summary>Member ports at which queries arrive.</summary>
     public Func<string, bool> Queried { get; init; } = _ => true;
 

@@ -28,7 +28,7 @@ internal sealed class WorldCaptures(World world, PhaseObservation[] phases)
             Frames = 1000,
             Dropped = 0,
             Flows = [.. phases.SelectMany(p => Heartbeats(p, name, kind, inSegment).Concat(Streams(p, name)))],
-            Queries = kind == PortKind.Member && world.Querier is not null && world.Queried(name) ? [.. phases.Select(Queries).OfType<QuerySighting>()] : [],
+            Queries = kind == PortKind.Member && world.Querier is not null && world.Queried(name) ? [.. phases.SelectMany(Queriers)] : [],
             Memberships = [.. phases.SelectMany(p => Reports(p, name).Concat(inSegment && world.Flooded(name) ? FloodedReports(p, name) : []))],
             Controls = [.. phases.SelectMany(p => Arps(p, name, kind))],
         };
@@ -109,9 +109,21 @@ internal sealed class WorldCaptures(World world, PhaseObservation[] phases)
 
     private IEnumerable<ControlSighting> Arps(PhaseObservation phase, string port, PortKind kind) => kind switch
     {
-        PortKind.Member => phase.Views.Where(v => v.Member != port && world.Frames(v.Member, port)).Select(v => Arp(phase, Address(v.Member))),
+        PortKind.Member => phase.Views.Where(v => v.Member != port && world.Frames(v.Member, port)).SelectMany(v => Arps(phase, v.Member)),
         _ => [Arp(phase, "198.18.254.1")],
     };
+
+    private IEnumerable<QuerySighting> Queriers(PhaseObservation phase)
+    {
+        if (Queries(phase) is not { } own) return [];
+        return world.RivalQuerier is { } rival ? [own, own with { Source = rival }] : [own];
+    }
+
+    private IEnumerable<ControlSighting> Arps(PhaseObservation phase, string member)
+    {
+        ControlSighting arp = Arp(phase, Address(member)) with { Mac = $"02:00:00:00:00:{Array.IndexOf([.. _spec.Members.Select(m => m.Name)], member) + 1:x2}" };
+        return world.Doubled(member) ? [arp, arp with { Mac = "02:00:00:00:ff:01" }] : [arp];
+    }
 
     private QuerySighting? Queries(PhaseObservation phase)
     {

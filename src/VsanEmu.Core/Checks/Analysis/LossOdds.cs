@@ -33,6 +33,11 @@ internal static class LossOdds
         return blamed;
     }
 
-    private static double Lost(RunAnalysis run, Direction way) =>
-        run.AgentDelivery.Measured.TryGetValue(way, out Delivery? d) && !d.None ? d.Loss.Percent / 100 : 0;
+    // Multicast may be limited where unicast is not, and fast streams lose where a SYN does not: the smaller loss is the one that counts.
+    private static double Lost(RunAnalysis run, Direction way)
+    {
+        double? Of(DeliveryMatrix matrix) => matrix.Measured.TryGetValue(way, out Delivery? d) && !d.None ? d.Loss.Percent / 100 : null;
+        double streams = Of(run.AgentDelivery) ?? 0;
+        return Math.Min(streams, Of(run.FastUnicast) ?? streams);
+    }
 }

@@ -3,7 +3,10 @@ using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Diagnoses;
 
-/// <summary><c>snooping-off</c>: groups arrive at ports that did not join them, beyond the time a switch needs to learn.</summary>
+/// <summary>
+/// Groups arrive at ports that did not join them, beyond the time a switch needs to learn. <c>snooping-off</c>: though somebody queries. <c>no-querier-flooding</c>: nobody
+/// does, and a Linux bridge stops snooping then (hardware prunes instead, <see cref="MissingQuerier"/>); whether it would snoop with a querier cannot be seen.
+/// </summary>
 internal static class Flooding
 {
     private static readonly string[] FloodsTo = ["M3", "M4", "M7", "M8", "M9", "M10", "M11", "M15", "M16", "M17", "A6", "A7"];
@@ -19,15 +22,15 @@ internal static class Flooding
         string[] watched = [.. run.Stray.Agents.Concat(run.Stray.Silent).Select(p => p.Port).Distinct()];
         bool everywhere = flooded.Length == watched.Length;
         yield return new(
-            "snooping-off",
-            noQueries ? "the switch floods multicast: snooping is off, or it has no querier and floods then" : "the switch floods multicast: snooping is off",
+            noQueries ? "no-querier-flooding" : "snooping-off",
+            noQueries ? "nothing sends IGMP general queries, and the switch floods multicast: it does so for want of a querier, or does not snoop at all" : "the switch floods multicast, though queries are there: snooping is off",
             everywhere ? "" : $"ports of {Wording.Names(flooded, 8)}",
             [.. FloodsTo, .. noQueries ? (string[])["M5", "M6"] : []],
             [
                 .. arrivals.GroupBy(a => (a.Port, a.Group)).Select(g => $"{g.Key.Port}: {g.Sum(a => a.Packets)} {g.Key.Group} Group packets without having joined"),
-                noQueries ? "no general query at any member's port: a switch that does not snoop seldom queries" : $"general queries are there ({run.Queries.Ports.Max(p => p.General)} at a port), so it is not for want of a querier",
+                noQueries ? "no general query at any member's port" : $"general queries are there ({run.Queries.Ports.Max(p => p.General)} at a port), so it is not for want of a querier",
             ],
-            noQueries ? "enable IGMP snooping in the members' VLAN, together with a querier" : "enable IGMP snooping in the members' VLAN");
+            noQueries ? "configure a querier with an address in the members' VLAN, and see that IGMP snooping is on" : "enable IGMP snooping in the members' VLAN");
     }
 
     private static IEnumerable<StrayArrival> Arrivals(RunAnalysis run) =>

@@ -46,21 +46,21 @@ internal static class LossyPath
                 "read drop, error and storm-control counters along the path, and compare with a second run");
     }
 
-    // Ports to which, or from which, fast unicast loses much more than the slow streams do.
+    // Ports to which, or from which, fast unicast loses much more than the slow streams do; the worst first, and without it the next.
     private static IEnumerable<string> SlowPorts(RunAnalysis run)
     {
-        HashSet<Direction> left = [.. run.FastUnicast.Lossy];
+        var found = new List<string>();
         foreach (Func<Direction, string> end in (Func<Direction, string>[])[w => w.To, w => w.From])
         {
-            foreach (IGrouping<string, Direction> port in left.GroupBy(end).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToArray())
+            foreach (string port in run.FastUnicast.Lossy.GroupBy(end).OrderByDescending(g => DeliveryMatrix.Sum(g.Select(w => run.FastUnicast.Measured[w])).Percent).Select(g => g.Key))
             {
-                Proportion fast = DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(d => end(d.Way) == port.Key));
-                Proportion streams = DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => end(d.Way) == port.Key && !d.None));
-                if (streams.Total == 0 || !port.Any(left.Contains) || !MuchMore(fast, streams)) continue;
-                left.RemoveWhere(w => w.To == port.Key || w.From == port.Key);
-                yield return port.Key;
+                bool Concerns(Delivery d) => end(d.Way) == port && !found.Contains(d.Way.To) && !found.Contains(d.Way.From);
+                Proportion fast = DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(Concerns)), streams = DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => Concerns(d) && !d.None));
+                if (streams.Total > 0 && MuchMore(fast, streams)) found.Add(port);
             }
         }
+
+        return found.Order();
     }
 
     private static Suspicion Slow(RunAnalysis run, string[] ports)
