@@ -33,6 +33,9 @@ public sealed record FabricPlan
     /// <summary>A group that nobody joined goes to every port, instead of none. A hardware switch that snoops prunes it.</summary>
     public bool FloodUnknownGroups { get; init; }
 
+    /// <summary>Every port counts as a router's, and gets all groups and all reports: as from a switch that does not snoop, while somebody goes on to query.</summary>
+    public bool RouterPorts { get; init; }
+
     /// <summary>The access list, the same in switch and gateway.</summary>
     public required AccessList Access { get; init; }
 

@@ -43,12 +43,14 @@ internal static class SwitchCommands
     internal static IEnumerable<string> Ports(FabricPlan plan, Func<string, string> namespacePath)
     {
         string flood = plan.FloodUnknownGroups ? "on" : "off";
+        // 1: a port is a router's when a query came in by it. 2: it is one for ever.
+        int router = plan.RouterPorts ? 2 : 1;
         foreach (PlannedEndpoint endpoint in plan.Endpoints.Where(e => e.Port is not null))
         {
             string mac = endpoint.Address is { } address ? $"address {Ipv4.Mac(address)} " : "";
             yield return $"link add name {endpoint.Port} mtu {plan.Mtu} master {Bridge} type veth peer name {endpoint.Interface} mtu {plan.Mtu} {mac}"
                 + $"netns {namespacePath(endpoint.Name)}";
-            yield return $"link set dev {endpoint.Port} type bridge_slave mcast_flood {flood}";
+            yield return $"link set dev {endpoint.Port} type bridge_slave mcast_flood {flood} mcast_router {router}";
             yield return $"link set dev {endpoint.Port} up";
         }
     }

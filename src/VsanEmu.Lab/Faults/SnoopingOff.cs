@@ -17,8 +17,9 @@ public sealed class SnoopingOff : IFault
     /// <inheritdoc/>
     public FabricPlan Apply(FabricPlan plan) => plan with
     {
-        Snooping = false,
+        // A Linux bridge that does not snoop does not query either; a router beside a real switch does, and that is how one tells it from a missing querier.
+        RouterPorts = true,
         FloodUnknownGroups = true,
-        Notes = [.. plan.Notes, $"{Name}: the switch floods groups to every port (and, as Linux does then, sends no query)"],
+        Notes = [.. plan.Notes, $"{Name}: the switch floods groups and reports to every port (it counts all of them as routers'); queries go on"],
     };
 }
