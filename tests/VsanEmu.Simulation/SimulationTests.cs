@@ -5,11 +5,11 @@ using VsanEmu.Simulation.Schedules;
 namespace VsanEmu.Simulation;
 
 /// <summary>
-/// Thousands of random schedules: no rule may be broken in any. <c>VSANEMU_SEEDS=N</c> runs N of them, <c>VSANEMU_SEED=S</c> replays one and tells what happened.
+/// Thousands of random schedules: no rule may be broken in any. <c>VSANEMU_SEEDS=N</c> (<c>tests/run --seeds N</c>) runs N of them, <c>VSANEMU_SEED=S</c> replays one and tells what happened.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int DefaultSeeds = 10_000;
+    private const int DefaultSeeds = 20_000;
 
     [Fact]
     public void No_schedule_breaks_a_rule()

@@ -94,7 +94,7 @@ public sealed class ClusterNode
         }
 
         Peer? peer = status == WireStatus.Ok ? _node.Peers.Find(header.Sender) : null;
-        if (status == WireStatus.Ok) status = peer is null ? WireStatus.BadContent : Take(nowNs, peer, group, header.Kind, payload);
+        if (status == WireStatus.Ok) status = peer is null ? WireStatus.BadContent : Take(nowNs, peer, group, header, payload);
         if (status == WireStatus.Ok) _node.Received++;
         else CountBroken(group, status, datagram);
         DrainData(nowNs);
@@ -245,13 +245,13 @@ public sealed class ClusterNode
     /// <summary>Its directory: each entry's key and revision.</summary>
     public IReadOnlyDictionary<Guid, ulong> DirectoryRevisions => _node.Directory.Revisions();
 
-    private WireStatus Take(long nowNs, Peer peer, FlowGroup group, MessageKind kind, ReadOnlySpan<byte> payload)
+    private WireStatus Take(long nowNs, Peer peer, FlowGroup group, in MessageHeader header, ReadOnlySpan<byte> payload)
     {
-        switch (kind)
+        switch (header.Kind)
         {
             case MessageKind.Heartbeat:
                 if (!Heartbeat.TryParse(payload, out Heartbeat said)) return WireStatus.BadContent;
-                TakeHeartbeat(nowNs, peer, said);
+                TakeHeartbeat(nowNs, peer, header.SentNs, said);
                 return WireStatus.Ok;
             case MessageKind.Update:
                 return _frames.TakeUpdate(nowNs, peer.Id, payload);
@@ -270,13 +270,21 @@ public sealed class ClusterNode
         }
     }
 
-    private void TakeHeartbeat(long nowNs, Peer peer, in Heartbeat said)
+    private void TakeHeartbeat(long nowNs, Peer peer, long sentNs, in Heartbeat said)
     {
         // A datagram of an earlier life that was held up somewhere. Of a dead peer any life is news: its clock may have been set back.
         if (said.IncarnationNs == peer.GoneIncarnationNs || (peer.Alive && said.IncarnationNs < peer.Said.IncarnationNs)) return;
         if (peer.Alive && said.IncarnationNs > peer.Said.IncarnationNs) LoseFormerLife(nowNs, peer);
         Heartbeat before = peer.Said;
+        // One that was overtaken shows that the peer lives; what it says is not so any more.
+        if (peer.Alive && said.IncarnationNs == before.IncarnationNs && sentNs < peer.SaidNs)
+        {
+            _node.Peers.Heard(peer, nowNs);
+            return;
+        }
+
         peer.Said = said;
+        peer.SaidNs = sentNs;
         _node.HighestTerm = Math.Max(_node.HighestTerm, said.Term);
         bool came = _node.Peers.Heard(peer, nowNs);
         if (came || said.Settings != before.Settings) peer.SettingsDiffer = said.Settings != _node.SettingsDigest;

@@ -16,6 +16,9 @@ internal sealed class Peer(MemberId id)
     /// <summary>Its latest heartbeat; meaningful only after the first one.</summary>
     public Heartbeat Said { get; set; }
 
+    /// <summary>When it sent that, by its own clock.</summary>
+    public long SaidNs { get; set; }
+
     /// <summary>The life that it ended by saying goodbye; 0 when it did not.</summary>
     public long GoneIncarnationNs { get; set; }
 

@@ -82,6 +82,27 @@ public class ClusterNodeTests
     }
 
     [Fact]
+    public void A_heartbeat_that_was_overtaken_tells_only_that_its_sender_lives()
+    {
+        var segment = new Segment(Cluster(3));
+        byte[] early = [];
+        segment.Filter = (from, t, bytes) =>
+        {
+            // As a plain Agent, before it was appointed: the Master would have to look for another Backup.
+            if (early.Length == 0 && from == new MemberId(2) && t.Kind == TransmitKind.Datagram && KindOf(bytes) == MessageKind.Heartbeat) early = bytes.ToArray();
+            return true;
+        };
+        foreach (int id in (int[])[1, 2, 3]) segment.Start(new MemberId((ushort)id));
+        segment.Run(TimerSpec.Lab.Listen + (20 * Beat));
+        int changes = segment.Living.Sum(n => n.Observe().Roles.Count);
+        segment[1].HandleDatagram(segment.NowNs, FlowGroup.Agent, early);
+        segment.Pump();
+        segment.Run(3 * Beat);
+        Assert.Equal(changes, segment.Living.Sum(n => n.Observe().Roles.Count));
+        Assert.Equal(Role.Backup, segment[2].Role);
+    }
+
+    [Fact]
     public void An_update_is_acknowledged_only_when_the_Backup_has_confirmed_it()
     {
         Segment segment = Segment.Formed(Cluster(4));

@@ -88,12 +88,15 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
         Host? master = side.FirstOrDefault(h => h.Node!.Role == Role.Master);
         foreach (Host member in side.Where(h => h != master))
         {
-            int byMember = member.Pipes.Values.Count(p => p.Opener == member && p.Acceptor == master && p.Accepted);
-            int byMaster = member.Pipes.Values.Count(p => p.Opener == master && p.Acceptor == member);
+            int byMember = member.Pipes.Values.Count(p => p.Opener == member && p.Acceptor == master && p.Accepted && Lives(p));
+            int byMaster = member.Pipes.Values.Count(p => p.Opener == master && p.Acceptor == member && Lives(p));
             if (byMember != 1 || byMaster != 1)
                 throw new Violation($"between {master} and {member} at rest: {byMaster} connections opened by the Master, {byMember} by the member");
         }
     }
+
+    // What a life that lost its power had opened stays half open until its peer's patience ends.
+    private static bool Lives(Pipe pipe) => pipe.OpenerLife == pipe.Opener.Life && (!pipe.Accepted || pipe.AcceptorLife == pipe.Acceptor.Life);
 
     public void Tell(object who, string what)
     {

@@ -160,7 +160,8 @@ internal sealed class Chaos(World world, Dice dice)
     private void Pause()
     {
         if (Living() is not { } host) return;
-        host.PausedUntilNs = world.NowNs + dice.Between(10_000_000, 2_500_000_000);
+        // What it is held up by already is not over sooner.
+        host.PausedUntilNs = Math.Max(host.PausedUntilNs, world.NowNs + dice.Between(10_000_000, 2_500_000_000));
         Say($"{host} stands still until {host.PausedUntilNs / 1e9:F3}");
     }
 
