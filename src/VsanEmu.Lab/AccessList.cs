@@ -1,11 +1,23 @@
 using System.Net;
-using System.Text;
 
 namespace VsanEmu.Lab;
 
+/// <summary>How the list turns away what it does not permit.</summary>
+public enum Refusal : byte
+{
+    /// <summary>Silently.</summary>
+    Drop,
+
+    /// <summary>By ICMP 3/13, communication administratively prohibited.</summary>
+    Prohibit,
+
+    /// <summary>By a TCP reset that bears the target's address.</summary>
+    Reset,
+}
+
 /// <summary>
-/// The access list of FLOWS.md's guidance: the reliable transport's port is for members among each other, by destination and by source port.
-/// Stateless, as on a switch. It filters what is forwarded; the same list serves as nft ruleset and as readable lines.
+/// The access list of FLOWS.md's guidance: the reliable transport's port is for members among each other, by destination and by source port, and so are the
+/// cluster's groups. Stateless, as on a switch; it filters what is forwarded. Made into rules by <see cref="Building.AccessRules"/>.
 /// </summary>
 public sealed record AccessList
 {
@@ -15,48 +27,45 @@ public sealed record AccessList
     /// <summary>The TCP port of the reliable transport.</summary>
     public required int Port { get; init; }
 
+    /// <summary>The cluster's groups: members alone may send to them, and join them. None in a unicast profile.</summary>
+    public IReadOnlyList<IPAddress> Groups { get; init; } = [];
+
+    /// <summary>Ports of the switch behind which there is no member: a member's address is not believed there.</summary>
+    public IReadOnlyList<string> StrangerPorts { get; init; } = [];
+
     /// <summary>False when there is no list at all (fault <c>no-acl</c>).</summary>
     public bool MembersOnly { get; init; } = true;
 
     /// <summary>True when source port <see cref="Port"/> is permitted whoever sends it (fault <c>acl-source-port-hole</c>).</summary>
     public bool SourcePortHole { get; init; }
 
+    /// <summary>True when the list says nothing of IPv6 (fault <c>acl-ipv4-only</c>).</summary>
+    public bool Ipv4Only { get; init; }
+
+    /// <summary>What becomes of TCP that is not permitted (fault <c>acl-reject</c>).</summary>
+    public Refusal Refusal { get; init; }
+
     /// <summary>Pairs of members that are kept apart, both ways (fault <c>acl-between-members</c>).</summary>
     public IReadOnlyList<(IPAddress A, IPAddress B)> Denied { get; init; } = [];
 
-    /// <summary>The list as a ruleset for <c>nft -f -</c>: one table named <c>access</c>.</summary>
-    /// <param name="family"><c>bridge</c> for the switch, <c>inet</c> for the gateway.</param>
-    public string ToNft(string family)
-    {
-        var text = new StringBuilder();
-        text.Append($"table {family} access {{\n");
-        text.Append($"  set members {{ type ipv4_addr; elements = {{ {string.Join(", ", Members)} }}; }}\n");
-        text.Append("  chain forward {\n    type filter hook forward priority 0; policy accept;\n");
-        foreach ((IPAddress a, IPAddress b) in Denied)
-        {
-            string pair = $"ip saddr {{ {a}, {b} }} ip daddr {{ {a}, {b} }} meta l4proto tcp th";
-            text.Append($"    {pair} dport {Port} counter drop\n    {pair} sport {Port} counter drop\n");
-        }
-        if (MembersOnly)
-        {
-            text.Append("    ip saddr @members ip daddr @members accept\n");
-            if (SourcePortHole) text.Append($"    meta l4proto tcp th sport {Port} counter accept\n");
-            text.Append($"    meta l4proto tcp th dport {Port} counter drop\n");
-            text.Append($"    meta l4proto tcp th sport {Port} counter drop\n");
-        }
-        return text.Append("  }\n}\n").ToString();
-    }
+    /// <summary>Members whose connections get no answer: what comes from the second one's reliable port does not reach the first (fault <c>acl-one-way</c>).</summary>
+    public IReadOnlyList<(IPAddress Opener, IPAddress Target)> Unanswered { get; init; } = [];
 
     /// <summary>The list in words, in the order in which it is applied.</summary>
     public IReadOnlyList<string> Describe()
     {
-        List<string> lines = [.. Denied.SelectMany(pair => new[]
-        {
-            $"deny tcp between {pair.A} and {pair.B}, port {Port}, source or destination",
-        })];
+        List<string> lines =
+        [
+            .. Denied.Select(pair => $"deny tcp between {pair.A} and {pair.B}, port {Port}, source or destination"),
+            .. Unanswered.Select(pair => $"deny tcp from {pair.Target}, source port {Port}, to {pair.Opener}"),
+        ];
         if (!MembersOnly) return [.. lines, "permit any"];
+        string family = Ipv4Only ? " over IPv4" : "", deny = Refusal == Refusal.Drop ? "deny" : "reject";
+        lines.Add("deny any from members' addresses at ports that are not members'");
+        if (Groups.Count > 0) lines.Add($"deny udp and IGMP joins to {string.Join(" and ", Groups)} unless from a member");
+        lines.Add("deny tcp fragments to members unless from a member");
         lines.Add($"permit between the {Members.Count} members");
         if (SourcePortHole) lines.Add($"permit tcp any, source port {Port}, to any");
-        return [.. lines, $"deny tcp any to any, destination port {Port}", $"deny tcp any to any, source port {Port}", "permit any"];
+        return [.. lines, $"{deny} tcp any to any, destination port {Port}{family}", $"{deny} tcp any to any, source port {Port}{family}", "permit any"];
     }
 }

@@ -21,12 +21,16 @@ public sealed class Fabric : IAsyncDisposable
     private readonly Dictionary<string, Endpoint> _endpoints;
     private readonly ConcurrentDictionary<string, bool> _down = [];
 
-    private Fabric(FabricPlan plan, NetworkNamespace switchNamespace, IReadOnlyList<Endpoint> endpoints)
+    private readonly IReadOnlyList<NetworkNamespace> _hidden;
+
+    private Fabric(FabricPlan plan, BuiltFabric built, Fabric? neighbour)
     {
         _plan = plan;
-        SwitchNamespace = switchNamespace;
-        Endpoints = endpoints;
-        _endpoints = endpoints.ToDictionary(e => e.Name);
+        _hidden = built.Hidden;
+        SwitchNamespace = built.Switch;
+        Endpoints = built.Endpoints;
+        Neighbour = neighbour;
+        _endpoints = built.Endpoints.ToDictionary(e => e.Name);
     }
 
     /// <summary>The switch's namespace: its ports are the interfaces there.</summary>
@@ -39,6 +43,9 @@ public sealed class Fabric : IAsyncDisposable
     public IReadOnlyList<FabricEnd> Ends =>
         [.. Endpoints.Select(e => new FabricEnd(e.Name, e.Plan.Kind, e.Namespace, e.Plan.Interface, e.Plan.Address, InSegment: e.Plan.Port is not null))];
 
+    /// <summary>The second segment of the gateway, in which another cluster lives; null in most shapes.</summary>
+    public Fabric? Neighbour { get; }
+
     /// <summary>The plan it was built by: addresses, access list, and what the faults did.</summary>
     public FabricPlan Plan => _plan;
 
@@ -49,8 +56,18 @@ public sealed class Fabric : IAsyncDisposable
     public static async Task<Fabric> BuildAsync(ClusterSpec spec, FabricOptions options, CancellationToken cancellation = default)
     {
         FabricPlan plan = FabricPlanner.Plan(spec, options);
-        (NetworkNamespace theSwitch, IReadOnlyList<Endpoint> endpoints) = await Task.Run(() => FabricBuilder.Build(plan, cancellation), cancellation).ConfigureAwait(false);
-        return new Fabric(plan, theSwitch, endpoints);
+        BuiltFabric built = await Task.Run(() => FabricBuilder.Build(plan, cancellation), cancellation).ConfigureAwait(false);
+        var fabric = new Fabric(plan, built, neighbour: null);
+        if (plan.Neighbour is not { } cluster) return fabric;
+        try
+        {
+            return new Fabric(plan, built, await SecondSegment.AttachAsync(cluster, fabric, cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            await fabric.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The namespace of the endpoint of this name.</summary>
@@ -72,6 +89,7 @@ public sealed class Fabric : IAsyncDisposable
             if (TimeProvider.System.GetElapsedTime(start) > limit) throw new FabricException($"the fabric is not ready after {limit.TotalSeconds:0.#} s: {missing}");
             await Task.Delay(PollPeriod, cancellation).ConfigureAwait(false);
         }
+        if (Neighbour is not null) await Neighbour.WaitReadyAsync(limit, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -81,13 +99,13 @@ public sealed class Fabric : IAsyncDisposable
     public Task SplitAsync(IReadOnlyDictionary<string, int> sideByEndpoint, CancellationToken cancellation = default)
     {
         foreach (string name in sideByEndpoint.Keys) _plan.Port(name);
-        string rules = SwitchCommands.Split(_plan.Endpoints.Where(e => e.Port is not null)
+        string rules = SwitchRules.Split(_plan.Endpoints.Where(e => e.Port is not null)
             .GroupBy(e => sideByEndpoint.GetValueOrDefault(e.Name), e => e.Port!));
         return OnSwitch(() => Tool.Run("nft", ["-f", "-"], rules), cancellation);
     }
 
     /// <summary>Takes a split back; does nothing when there is none.</summary>
-    public Task HealAsync(CancellationToken cancellation = default) => OnSwitch(() => Tool.Run("nft", ["-f", "-"], SwitchCommands.Heal), cancellation);
+    public Task HealAsync(CancellationToken cancellation = default) => OnSwitch(() => Tool.Run("nft", ["-f", "-"], SwitchRules.Heal), cancellation);
 
     /// <summary>
     /// Takes an endpoint's port down or up. Down is what a power failure looks like to the rest: once this returns nothing leaves or reaches the endpoint,
@@ -102,11 +120,12 @@ public sealed class Fabric : IAsyncDisposable
     }
 
     /// <summary>Lets go of all namespaces: the kernel takes them down as soon as no socket is left in them.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (Neighbour is not null) await Neighbour.DisposeAsync().ConfigureAwait(false);
         foreach (Endpoint endpoint in Endpoints) endpoint.Namespace.Dispose();
+        foreach (NetworkNamespace hidden in _hidden) hidden.Dispose();
         SwitchNamespace.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private string? Missing()

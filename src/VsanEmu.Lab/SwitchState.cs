@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using VsanEmu.Lab.Building;
 using VsanEmu.Net.Tools;
@@ -25,10 +26,14 @@ internal sealed class SwitchState
     /// <summary>What of the plan's snooping the bridge does not do, in words, or null.</summary>
     internal string? Missing(FabricPlan plan)
     {
-        if (!_links.TryGetValue(SwitchCommands.Bridge, out JsonElement bridge)) return "there is no bridge";
-        JsonElement settings = bridge.GetProperty("linkinfo").GetProperty("info_data");
-        if (Differs(settings, "mcast_snooping", plan.Snooping)) return $"IGMP snooping is not {OnOff(plan.Snooping)}";
-        if (Differs(settings, "mcast_querier", plan.Querier)) return $"the querier is not {OnOff(plan.Querier)}";
+        bool queries = plan is { Querier: true, Snooping: true };
+        foreach ((string name, IPAddress _) in SwitchCommands.Bridges(plan))
+        {
+            if (!_links.TryGetValue(name, out JsonElement bridge)) return "there is no bridge";
+            JsonElement settings = bridge.GetProperty("linkinfo").GetProperty("info_data");
+            if (Differs(settings, "mcast_snooping", plan.Snooping)) return $"IGMP snooping is not {OnOff(plan.Snooping)}";
+            if (Differs(settings, "mcast_querier", queries)) return $"the querier is not {OnOff(queries)}";
+        }
         return null;
     }
 

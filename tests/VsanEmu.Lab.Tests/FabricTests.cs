@@ -153,10 +153,7 @@ public sealed class FabricTests
         limit.CancelAfter(TimeSpan.FromSeconds(20));
         await Task.WhenAll(connections.Select(c => c.Socket.ConnectAsync(new IPEndPoint(c.To, 2233), limit.Token).AsTask()));
         Assert.Equal(64 * 63, connections.Count(c => c.Socket.Connected));
-        byte[] frame = new byte[2048];
-        observer.Receive(frame);
-        Assert.Equal("ffffffffffff", Convert.ToHexStringLower(frame.AsSpan(0, 6)));
-        Assert.Equal("0806", Convert.ToHexStringLower(frame.AsSpan(12, 2)));
+        Assert.Contains(Plain.Frames(observer), f => Convert.ToHexStringLower(f.AsSpan(0, 6)) == "ffffffffffff" && Convert.ToHexStringLower(f.AsSpan(12, 2)) == "0806");
         Array.ForEach(connections, c => c.Socket.Dispose());
         Array.ForEach(listeners, l => l.Dispose());
     }

@@ -9,12 +9,16 @@ namespace VsanEmu.Lab.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public void The_lab_offers_the_faults_of_the_self_test()
+    public void The_lab_offers_every_fault_of_the_catalogue()
     {
         Assert.Equal(
-            ["no-querier", "snooping-off", "no-acl", "acl-source-port-hole", "acl-between-members", "loss", "isolated-member", "partition"],
+            [
+                "no-querier", "no-querier-flooding", "two-queriers", "snooping-off", "port-not-forwarding-group", "mac-aliasing", "group-limit", "igmp-version",
+                "no-acl", "acl-one-way", "acl-source-port-hole", "acl-ipv4-only", "acl-reject", "acl-between-members", "mtu", "loss", "multicast-rate-limit", "slow-port",
+                "isolated-member", "partition", "duplicate-address", "idle-timeout",
+            ],
             KnownFaults.All.Select(f => f.Name));
-        Assert.All(KnownFaults.All, f => Assert.NotEmpty(f.MustFail));
+        Assert.All(KnownFaults.All, f => Assert.NotEmpty(f.MustFail.Concat(f.MustWarn)));
         Assert.All(KnownFaults.All, f => Assert.Same(f, TestCluster.Fault(f.Name)));
     }
 

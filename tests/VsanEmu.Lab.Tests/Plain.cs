@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Tools;
 
@@ -46,6 +47,32 @@ internal static class Plain
         return new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)allProtocolsInNetworkOrder);
     });
 
+    /// <summary>The frames that a sniffer saw, until none came for a while, or for as long as is said.</summary>
+    public static List<byte[]> Frames(Socket sniffer, int quietMs = 200, int? forMs = null)
+    {
+        byte[] frame = new byte[16 * 1024];
+        List<byte[]> seen = [];
+        long end = Environment.TickCount64 + (forMs ?? int.MaxValue);
+        while (true)
+        {
+            bool more = sniffer.Poll(TimeSpan.FromMilliseconds(quietMs), SelectMode.SelectRead);
+            if (more) seen.Add(frame[..sniffer.Receive(frame)]);
+            if (forMs is null ? !more : Environment.TickCount64 >= end) return seen;
+        }
+    }
+
+    /// <summary>Of these frames the IPv4 packets of one protocol: source, destination, and what the header carries.</summary>
+    public static IEnumerable<(IPAddress From, IPAddress To, byte[] Carried)> Ipv4(IEnumerable<byte[]> frames, byte protocol) => frames
+        .Where(f => f.Length >= 34 && f[12] == 0x08 && f[13] == 0x00 && f[23] == protocol)
+        .Select(f => (new IPAddress(f.AsSpan(26, 4)), new IPAddress(f.AsSpan(30, 4)), f[(14 + ((f[14] & 15) * 4))..]));
+
+    /// <summary>How many frames came to an endpoint's interface so far.</summary>
+    public static long FramesReceived(Fabric fabric, string endpoint) => fabric.Namespace(endpoint).Run(() =>
+    {
+        using var link = JsonDocument.Parse(Tool.Run("ip", ["-s", "-json", "link", "show", "dev", fabric.Plan.Endpoint(endpoint).Interface]));
+        return link.RootElement[0].GetProperty("stats64").GetProperty("rx").GetProperty("packets").GetInt64();
+    });
+
     /// <summary>UDP destinations seen by a sniffer, until nothing came for a while.</summary>
     public static Dictionary<IPEndPoint, int> UdpSeen(Socket sniffer)
     {
@@ -62,16 +89,48 @@ internal static class Plain
     }
 
     /// <summary>Waits until the switch has an endpoint's membership in its table: a report takes its time.</summary>
-    public static async Task Learned(Fabric fabric, string endpoint)
+    public static async Task Learned(Fabric fabric, string endpoint, IPAddress? group = null)
     {
+        string wanted = $"port {fabric.Plan.Port(endpoint)} grp {group ?? TestCluster.AgentGroup} ";
         for (int i = 0; i < 100; i++)
         {
-            string groups = fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show", "dev", "switch_"]));
-            if (groups.Contains($"port {fabric.Plan.Port(endpoint)} grp {TestCluster.AgentGroup} ", StringComparison.Ordinal)) return;
+            if (fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show"])).Contains(wanted, StringComparison.Ordinal)) return;
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
         Assert.Fail($"the switch did not learn {endpoint}'s membership");
     }
+
+    /// <summary>Sends datagrams of this many bytes, as an IP packet, from one endpoint to another's port 9.</summary>
+    public static void SendTo(Fabric fabric, string from, string to, int bytes, int count = 1) => fabric.Namespace(from).Run(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (int i = 0; i < count; i++) socket.SendTo(new byte[bytes - 28], new IPEndPoint(AddressOf(fabric, to), 9));
+    });
+
+    /// <summary>Whether a TCP connection opens over IPv6, to the link-local address that follows from a MAC address made from an IPv4 address.</summary>
+    public static bool OpensOverIpv6(Fabric fabric, string from, string to, int port) => fabric.Namespace(from).Run(() =>
+    {
+        byte[] v4 = AddressOf(fabric, to).GetAddressBytes();
+        IPAddress target = IPAddress.Parse($"fe80::{v4[0]:x2}ff:fe{v4[1]:x2}:{v4[2]:x2}{v4[3]:x2}%{fabric.Plan.Endpoint(from).Interface}");
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        try
+        {
+            socket.Connect(new IPEndPoint(target, port));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+        }
+        return socket.Poll(TimeSpan.FromMilliseconds(300), SelectMode.SelectWrite) && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0;
+    });
+
+    /// <summary>A listening TCP socket over IPv6.</summary>
+    public static Socket ListenIpv6(Fabric fabric, string endpoint, int port) => fabric.Namespace(endpoint).Run(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        socket.Listen(16);
+        return socket;
+    });
 
     /// <summary>Whether an endpoint is answered: a datagram to a closed port by ICMP port unreachable, which a connected socket reports.</summary>
     public static bool CanPing(Fabric fabric, string from, string to, int waitMs = 400) => fabric.Namespace(from).Run(() =>

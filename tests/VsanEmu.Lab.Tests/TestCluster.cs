@@ -34,11 +34,13 @@ internal static class TestCluster
     };
 
     /// <summary>A fabric for it that is ready.</summary>
-    public static async Task<Fabric> ReadyAsync(int members, string[]? faults = null, int igmpVersion = 3)
+    public static async Task<Fabric> ReadyAsync(int members, string[]? faults = null, int igmpVersion = 3, string shape = "plain")
     {
         ClusterSpec spec = Of(members);
         spec = spec with { Channels = spec.Channels with { IgmpVersion = igmpVersion } };
-        Fabric fabric = await Fabric.BuildAsync(spec, new() { Faults = [.. (faults ?? []).Select(Fault)] }, TestContext.Current.CancellationToken);
+        FabricShape laidOut = FabricShape.Find(shape)!;
+        Fabric fabric = await Fabric.BuildAsync(
+            laidOut.Adapt(spec), new() { Shape = laidOut, Faults = [.. (faults ?? []).Select(Fault)] }, TestContext.Current.CancellationToken);
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         return fabric;
     }

@@ -3,15 +3,19 @@ namespace VsanEmu.Lab.Building;
 /// <summary>What is set and said inside an endpoint's namespace.</summary>
 internal static class EndpointCommands
 {
-    // The gateway's leg into the networks behind it.
-    private const string Behind = "behind_";
+    /// <summary>The gateway's leg into the networks behind it.</summary>
+    internal const string Behind = "behind_";
+
+    // IPv6 with nothing on the wire but what is used: no address is probed for, no router asked for, and the address follows from the MAC address.
+    private static readonly (string Name, string Value)[] QuietIpv6 =
+        [("disable_ipv6", "0"), ("accept_dad", "0"), ("dad_transmits", "0"), ("accept_ra", "0"), ("router_solicitations", "0"), ("addr_gen_mode", "0")];
 
     /// <summary>Kernel settings, by path under /proc/sys; to be written before the interface is there, which then inherits them.</summary>
-    internal static IEnumerable<(string Path, string Value)> Settings(int? igmpVersion, bool forwards)
+    internal static IEnumerable<(string Path, string Value)> Settings(int? igmpVersion, bool forwards, bool ipv6 = false)
     {
         foreach (string scope in new[] { "all", "default" })
         {
-            yield return ($"net/ipv6/conf/{scope}/disable_ipv6", "1");
+            foreach ((string name, string value) in ipv6 ? QuietIpv6 : [("disable_ipv6", "1")]) yield return ($"net/ipv6/conf/{scope}/{name}", value);
             // A reply may come from where no route leads to: the fabric decides what passes, not the endpoints.
             yield return ($"net/ipv4/conf/{scope}/rp_filter", "0");
             if (igmpVersion is { } version) yield return ($"net/ipv4/conf/{scope}/force_igmp_version", $"{version}");

@@ -4,37 +4,51 @@ using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Building;
 
+/// <summary>What a plan was made into.</summary>
+/// <param name="Switch">The switch's namespace.</param>
+/// <param name="Endpoints">The endpoints.</param>
+/// <param name="Hidden">The namespaces of what is hidden.</param>
+internal sealed record BuiltFabric(NetworkNamespace Switch, IReadOnlyList<Endpoint> Endpoints, IReadOnlyList<NetworkNamespace> Hidden);
+
 /// <summary>Carries a plan out. All commands for a namespace go to one process; endpoints are configured a few at a time.</summary>
 internal static class FabricBuilder
 {
     private const int AtATime = 4;
 
     /// <summary>Builds the fabric. What was made is released when a step fails.</summary>
-    internal static (NetworkNamespace Switch, IReadOnlyList<Endpoint> Endpoints) Build(FabricPlan plan, CancellationToken cancellation)
+    internal static BuiltFabric Build(FabricPlan plan, CancellationToken cancellation)
     {
         List<NetworkNamespace> made = [];
         try
         {
             NetworkNamespace theSwitch = Make();
             Endpoint[] endpoints = [.. plan.Endpoints.Select(e => new Endpoint(e, Make()))];
-            Dictionary<string, string> paths = endpoints.ToDictionary(e => e.Name, e => e.Namespace.Path);
+            (HiddenHost Host, NetworkNamespace Namespace)[] hidden = [.. plan.Hidden.Select(h => (h, Make()))];
+            Dictionary<string, string> paths = endpoints.Select(e => (e.Name, e.Namespace)).Concat(hidden.Select(h => (h.Host.Port, h.Namespace)))
+                .ToDictionary(p => p.Item1, p => p.Item2.Path);
 
             theSwitch.Run(() =>
             {
-                Apply(EndpointCommands.Settings(igmpVersion: null, forwards: false));
+                Apply(EndpointCommands.Settings(igmpVersion: null, forwards: plan.Access.Refusal != Refusal.Drop));
                 Tool.IpBatch(SwitchCommands.Create(plan));
-                Tool.Run("nft", ["-f", "-"], plan.Access.ToNft("bridge"));
+                Tool.Run("nft", ["-f", "-"], AccessRules.ForSwitch(plan.Access, Ipv4.Mac(plan.SwitchAddress)) + SwitchRules.Snooping(plan));
             });
+            // Before anything is connected: what a fault keeps apart must never have met.
+            foreach (IGrouping<string, FrameRule> fault in plan.FrameRules.GroupBy(r => r.Fault))
+                theSwitch.Run(() => PutIn(fault.Key, "nft", ["-f", "-"], SwitchRules.Fault(fault.Key, plan.FrameTables.Where(t => t.Fault == fault.Key), fault)));
             InParallel(endpoints, e => e.Namespace.Run(() => Apply(SettingsOf(e.Plan, plan))), cancellation);
-            theSwitch.Run(() => Tool.IpBatch([SwitchCommands.Timers(plan.Spec.Timers), .. SwitchCommands.Ports(plan, name => paths[name])]));
+            foreach ((HiddenHost _, NetworkNamespace inside) in hidden) inside.Run(() => Apply(EndpointCommands.Settings(igmpVersion: null, forwards: false)));
+            theSwitch.Run(() => Tool.IpBatch(
+                [.. SwitchCommands.Bridges(plan).Select(b => SwitchCommands.Timers(b.Name, plan.Spec.Timers)), .. SwitchCommands.Ports(plan, name => paths[name])]));
             foreach (Endpoint gateway in endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)) gateway.Namespace.Run(() =>
             {
                 Tool.IpBatch(EndpointCommands.NetworkBehind(plan, name => paths[name]));
-                Tool.Run("nft", ["-f", "-"], plan.Access.ToNft("inet"));
+                Tool.Run("nft", ["-f", "-"], AccessRules.ForRouter(plan.Access, [EndpointCommands.Behind, SecondSegment.Leg]));
             });
             InParallel(endpoints, e => e.Namespace.Run(() => Tool.IpBatch(EndpointCommands.Configure(e.Plan, plan))), cancellation);
-            foreach (IGrouping<string, FrameRule> fault in plan.FrameRules.GroupBy(r => r.Fault)) theSwitch.Run(() => PutIn(fault));
-            return (theSwitch, endpoints);
+            foreach ((HiddenHost host, NetworkNamespace inside) in hidden) inside.Run(() => Tool.IpBatch(HiddenCommands.Configure(host, plan)));
+            foreach (PortRate rate in plan.PortRates) theSwitch.Run(() => PutIn(rate.Fault, "tc", SwitchCommands.Slow(rate), ""));
+            return new(theSwitch, endpoints, [.. hidden.Select(h => h.Namespace)]);
         }
         catch
         {
@@ -51,7 +65,7 @@ internal static class FabricBuilder
     }
 
     private static IEnumerable<(string Path, string Value)> SettingsOf(PlannedEndpoint endpoint, FabricPlan plan) => EndpointCommands.Settings(
-        endpoint.Kind == PortKind.Member ? plan.Spec.Channels.IgmpVersion : null, forwards: endpoint.Kind == PortKind.Gateway);
+        endpoint.Kind == PortKind.Member ? plan.Spec.Channels.IgmpVersion : null, forwards: endpoint.Kind == PortKind.Gateway, endpoint.Ipv6);
 
     // /proc/sys/net is that of the thread which opens the file.
     private static void Apply(IEnumerable<(string Path, string Value)> settings)
@@ -72,15 +86,15 @@ internal static class FabricBuilder
         }
     }
 
-    private static void PutIn(IGrouping<string, FrameRule> fault)
+    private static void PutIn(string fault, string tool, string[] arguments, string input)
     {
         try
         {
-            Tool.Run("nft", ["-f", "-"], SwitchCommands.FaultTable(fault.Key, fault));
+            Tool.Run(tool, arguments, input);
         }
         catch (ToolException e)
         {
-            throw new FabricException($"fault {fault.Key} cannot be put into this machine's switch: {e.Message}", e);
+            throw new FabricException($"fault {fault} cannot be put into this machine's switch: {e.Message}", e);
         }
     }
 

@@ -32,16 +32,23 @@ public static class FabricPlanner
         CheckNames(endpoints);
         CheckAddresses(endpoints);
 
+        IEnumerable<IPAddress> taken = endpoints.Select(e => e.Address).OfType<IPAddress>();
         var healthy = new FabricPlan
         {
             Spec = spec,
             Endpoints = endpoints,
-            SwitchAddress = HighestFree(spec.Subnet, endpoints),
+            SwitchAddress = HighestFree(spec.Subnet, taken),
             AddressesBehind = behind.RouterAddresses,
             Mtu = options.Mtu,
-            Access = new AccessList { Members = [.. spec.Members.Select(m => m.Address)], Port = spec.Channels.ReliablePort },
+            Access = new AccessList
+            {
+                Members = [.. spec.Members.Select(m => m.Address)],
+                Port = spec.Channels.ReliablePort,
+                Groups = [.. new[] { spec.Channels.AgentGroup, spec.Channels.MasterGroup }.OfType<IPAddress>().Distinct()],
+                StrangerPorts = [.. endpoints.Where(e => e.Kind != PortKind.Member).Select(e => e.Port).OfType<string>()],
+            },
         };
-        return options.Faults.Aggregate(healthy, (plan, fault) => fault.Apply(plan));
+        return options.Faults.Aggregate(options.Shape.Plan(healthy), (plan, fault) => fault.Apply(plan));
     }
 
     /// <summary>Prefix length of the networks behind the gateway.</summary>
@@ -58,6 +65,7 @@ public static class FabricPlanner
         PrefixLength = spec.Subnet.PrefixLength,
         Router = spec.Gateway,
         Port = name,
+        Ipv6 = kind is PortKind.Member or PortKind.Outsider,
     };
 
     private static void CheckNames(List<PlannedEndpoint> endpoints)
@@ -80,14 +88,19 @@ public static class FabricPlanner
             throw new FabricException($"two endpoints have address {twice}");
     }
 
-    private static IPAddress HighestFree(IPNetwork subnet, List<PlannedEndpoint> endpoints)
+    /// <summary>The highest address of a plan's segment that nobody has.</summary>
+    /// <exception cref="FabricException">There is none.</exception>
+    internal static IPAddress HighestFree(FabricPlan plan) => HighestFree(plan.Spec.Subnet,
+        [.. plan.Endpoints.Select(e => e.Address).Append(plan.SwitchAddress).Append(plan.SecondSwitchAddress).Concat(plan.Hidden.Select(h => h.Address)).OfType<IPAddress>()]);
+
+    private static IPAddress HighestFree(IPNetwork subnet, IEnumerable<IPAddress> taken)
     {
         uint first = Ipv4.Number(subnet.BaseAddress);
         uint last = first | (uint)(0xFFFFFFFFUL >> subnet.PrefixLength);
         for (uint candidate = last - 1; candidate > first; candidate--)
         {
             IPAddress address = Ipv4.Address(candidate);
-            if (!endpoints.Any(e => address.Equals(e.Address))) return address;
+            if (!taken.Contains(address)) return address;
         }
         throw new FabricException($"no address of {subnet} is left for the switch");
     }

@@ -26,4 +26,10 @@ public sealed record PlannedEndpoint
 
     /// <summary>The switch's port that it is connected to (an interface in the switch's namespace), or null for one beyond the gateway.</summary>
     public required string? Port { get; init; }
+
+    /// <summary>Which switch the port is on: 0, or 1 for the second one.</summary>
+    public int Switch { get; init; }
+
+    /// <summary>Whether it has an IPv6 address, link-local, made from its MAC address.</summary>
+    public bool Ipv6 { get; init; }
 }

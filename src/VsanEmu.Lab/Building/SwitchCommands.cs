@@ -1,93 +1,96 @@
-using System.Text;
+using System.Net;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Lab.Building;
 
-/// <summary>What is said to <c>ip -batch</c> and <c>nft -f</c> in the switch's namespace to make it a snooping switch.</summary>
+/// <summary>What is said to <c>ip -batch</c> and <c>tc</c> in the switch's namespace to make it one snooping switch, or two in a row.</summary>
 internal static class SwitchCommands
 {
     /// <summary>The bridge. No endpoint can have this name: '_' is not permitted there.</summary>
     internal const string Bridge = "switch_";
 
+    /// <summary>The second bridge, if there are two in a row.</summary>
+    internal const string SecondBridge = "switch2_";
+
+    /// <summary>The ports that the cable between two switches is in.</summary>
+    internal const string Trunk = "trunk_", SecondTrunk = "trunk2_";
+
     // RFC 3376 8.1, 8.4, 8.5: robustness 2.
     private const int Robustness = 2;
 
+    /// <summary>The bridges of the plan, by the number of a <see cref="PlannedEndpoint.Switch"/>.</summary>
+    internal static IReadOnlyList<(string Name, IPAddress Address)> Bridges(FabricPlan plan) =>
+        plan.SecondSwitchAddress is { } second ? [(Bridge, plan.SwitchAddress), (SecondBridge, second)] : [(Bridge, plan.SwitchAddress)];
+
     /// <summary>
-    /// The bridge, without ports. It holds back everything to groups until its querier has waited for one query response interval; it is given none to
-    /// wait for while there is no port that could hear a query with so short a time, and its real one in <see cref="Timers"/>.
+    /// The bridges, without ports but the trunk's. A bridge holds back everything to groups until its querier has waited for one query response interval; it is given
+    /// none to wait for while there is no port that could hear a query with so short a time, and its real one in <see cref="Timers"/>. The same goes for the second
+    /// switch, which hears the first one's query over the trunk and leaves querying to it: it has the higher address.
     /// </summary>
     internal static IEnumerable<string> Create(FabricPlan plan)
     {
-        yield return $"link add name {Bridge} mtu {plan.Mtu} address {Ipv4.Mac(plan.SwitchAddress)} type bridge stp_state 0 forward_delay 0 "
-            + $"mcast_snooping {Bit(plan.Snooping)} mcast_igmp_version {plan.Spec.Channels.IgmpVersion} mcast_query_use_ifaddr 1 mcast_query_response_interval 0";
-        yield return $"addr add {plan.SwitchAddress}/{plan.Spec.Subnet.PrefixLength} dev {Bridge}";
-        yield return $"link set dev {Bridge} up";
-        if (plan.Querier) yield return $"link set dev {Bridge} type bridge mcast_querier 1";
+        bool queries = plan is { Querier: true, Snooping: true };
+        foreach ((string bridge, IPAddress address) in Bridges(plan))
+        {
+            foreach (string command in Snooper(bridge, address, plan, plan.Snooping)) yield return command;
+            yield return $"addr add {address}/{plan.Spec.Subnet.PrefixLength} dev {bridge}";
+            yield return $"link set dev {bridge} up";
+            if (queries) yield return $"link set dev {bridge} type bridge mcast_querier 1";
+        }
+        if (plan.SecondSwitchAddress is null) yield break;
+        yield return $"link add name {Trunk} mtu {plan.Mtu} master {Bridge} type veth peer name {SecondTrunk} mtu {plan.Mtu}";
+        yield return $"link set dev {SecondTrunk} master {SecondBridge}";
+        yield return $"link set dev {SecondTrunk} up";
+        yield return $"link set dev {Trunk} up";
     }
 
+    /// <summary>A bridge that snoops, and would query with no waiting time if it were told to.</summary>
+    internal static IEnumerable<string> Snooper(string bridge, IPAddress address, FabricPlan plan, bool snooping) =>
+    [
+        $"link add name {bridge} mtu {plan.Mtu} address {Ipv4.Mac(address)} type bridge stp_state 0 forward_delay 0 "
+            + $"mcast_snooping {(snooping ? 1 : 0)} mcast_igmp_version {plan.Spec.Channels.IgmpVersion} mcast_query_use_ifaddr 1 mcast_query_response_interval 0",
+    ];
+
     /// <summary>The snooping timers of RFC 3376 8, in hundredths of a second as the kernel wants them.</summary>
-    internal static string Timers(TimerSpec timers)
+    internal static string Timers(string bridge, TimerSpec timers)
     {
         // The kernel refuses to query more often than once a second.
         TimeSpan interval = Max(timers.QueryInterval, TimeSpan.FromSeconds(1));
         TimeSpan membership = Robustness * interval + timers.QueryResponse;
         // A second by default (RFC 3376 8.8); with a lab's shorter intervals less, so that a port loses a group soon after its member left.
         TimeSpan lastMember = Min(TimeSpan.FromSeconds(1), interval / 20);
-        return $"link set dev {Bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
+        return $"link set dev {bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
             + $"mcast_startup_query_interval {Hundredths(Max(interval / 4, TimeSpan.FromSeconds(1)))} mcast_startup_query_count {Robustness} "
             + $"mcast_membership_interval {Hundredths(membership)} mcast_last_member_interval {Hundredths(lastMember)} mcast_last_member_count {Robustness} "
             + $"mcast_querier_interval {Hundredths(Robustness * interval + timers.QueryResponse / 2)}";
     }
 
-    /// <summary>One port for each endpoint: a cable (veth) with one end here and the other, as the endpoint's interface, in its namespace.</summary>
+    /// <summary>
+    /// One port for each endpoint and for what is hidden: a cable (veth) with one end here and the other, as the endpoint's interface, in its namespace.
+    /// What is hidden comes last, which makes it the first to get a broadcast.
+    /// </summary>
     internal static IEnumerable<string> Ports(FabricPlan plan, Func<string, string> namespacePath)
     {
-        string flood = plan.FloodUnknownGroups ? "on" : "off";
-        // 1: a port is a router's when a query came in by it. 2: it is one for ever.
-        int router = plan.RouterPorts ? 2 : 1;
-        foreach (PlannedEndpoint endpoint in plan.Endpoints.Where(e => e.Port is not null))
+        IReadOnlyList<(string Name, IPAddress Address)> bridges = Bridges(plan);
+        IEnumerable<(string Port, string Bridge, string Interface, string? Mac)> ports =
+        [
+            .. plan.Endpoints.Where(e => e.Port is not null)
+                .Select(e => (e.Port!, bridges[e.Switch].Name, e.Interface, e.Address is { } address ? Ipv4.Mac(address) : null)),
+            .. plan.Hidden.Select(h => (h.Port, Bridge, HiddenCommands.Interface, (string?)h.Mac)),
+        ];
+        foreach ((string port, string bridge, string link, string? mac) in ports)
         {
-            string mac = endpoint.Address is { } address ? $"address {Ipv4.Mac(address)} " : "";
-            yield return $"link add name {endpoint.Port} mtu {plan.Mtu} master {Bridge} type veth peer name {endpoint.Interface} mtu {plan.Mtu} {mac}"
-                + $"netns {namespacePath(endpoint.Name)}";
-            yield return $"link set dev {endpoint.Port} type bridge_slave mcast_flood {flood} mcast_router {router}";
-            yield return $"link set dev {endpoint.Port} up";
+            yield return $"link add name {port} mtu {plan.Mtu} master {bridge} type veth peer name {link} mtu {plan.Mtu} "
+                + $"{(mac is null ? "" : $"address {mac} ")}netns {namespacePath(port)}";
+            // With a querier a snooping bridge prunes by itself, and floods 224.0.0.0/24, as it should. Without one it would flood all; see SwitchRules.
+            yield return $"link set dev {port} type bridge_slave mcast_flood on mcast_fast_leave {(plan.FastLeave ? "on" : "off")}";
+            yield return $"link set dev {port} up";
         }
     }
 
-    /// <summary>All rules of one fault, in a table of their own.</summary>
-    internal static string FaultTable(string fault, IEnumerable<FrameRule> rules)
-    {
-        var text = new StringBuilder($"table bridge fault-{fault} {{\n");
-        foreach (IGrouping<FrameHook, FrameRule> hook in rules.GroupBy(r => r.Hook))
-        {
-            string name = hook.Key.ToString().ToLowerInvariant();
-            text.Append($"  chain {name} {{\n    type filter hook {name} priority -100; policy accept;\n");
-            foreach (FrameRule rule in hook) text.Append($"    {rule.Text}\n");
-            text.Append("  }\n");
-        }
-        return text.Append("}\n").ToString();
-    }
-
-    /// <summary>The segment cut into sides: nothing is forwarded from a port of one to a port of another. Replaces an earlier cut at once.</summary>
-    /// <param name="sides">The ports of each side.</param>
-    internal static string Split(IEnumerable<IEnumerable<string>> sides)
-    {
-        var text = new StringBuilder("table bridge split\ndelete table bridge split\ntable bridge split {\n");
-        text.Append("  chain forward {\n    type filter hook forward priority -50; policy accept;\n");
-        foreach (string rule in SplitRules(sides)) text.Append($"    {rule}\n");
-        return text.Append("  }\n}\n").ToString();
-    }
-
-    /// <summary>The rules of a split.</summary>
-    internal static IEnumerable<string> SplitRules(IEnumerable<IEnumerable<string>> sides) => sides
-        .Select(ports => string.Join(", ", ports.Select(p => $"\"{p}\"")))
-        .Select(ports => $"iifname {{ {ports} }} oifname != {{ {ports} }} counter drop");
-
-    /// <summary>Takes a split back.</summary>
-    internal const string Heal = "table bridge split\ndelete table bridge split\n";
-
-    private static string Bit(bool on) => on ? "1" : "0";
+    /// <summary>For <c>tc</c>: what makes a port slow. What would wait longer than a fifth of a second is dropped, as by a switch's buffer.</summary>
+    internal static string[] Slow(PortRate rate) =>
+        ["qdisc", "add", "dev", rate.Port, "root", "tbf", "rate", $"{rate.RateBitsPerSecond}bit", "burst", "16kb", "latency", "200ms"];
 
     private static long Hundredths(TimeSpan time) => (long)Math.Round(time.TotalMilliseconds / 10);
 

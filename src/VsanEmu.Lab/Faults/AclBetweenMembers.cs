@@ -1,4 +1,3 @@
-using VsanEmu.Core.Flows;
 using VsanEmu.Lab.Building;
 
 namespace VsanEmu.Lab.Faults;
@@ -25,26 +24,11 @@ public sealed class AclBetweenMembers((string A, string B)? pair = null) : IFaul
     /// <inheritdoc/>
     public FabricPlan Apply(FabricPlan plan)
     {
-        (PlannedEndpoint a, PlannedEndpoint b) = pair is { } named
-            ? (FaultTargets.Member(plan, named.A), FaultTargets.Member(plan, named.B))
-            : LastInAnElection(plan);
-        if (a == b) throw new FabricException($"fault {Name}: {a.Name} cannot be kept apart from itself");
+        (PlannedEndpoint a, PlannedEndpoint b) = FaultTargets.PairOrLast(plan, Name, pair);
         return plan with
         {
             Access = plan.Access with { Denied = [.. plan.Access.Denied, (a.Address!, b.Address!)] },
             Notes = [.. plan.Notes, $"{Name}: the switch drops TCP {plan.Access.Port} between {a.Name} and {b.Name}"],
         };
-    }
-
-    private (PlannedEndpoint, PlannedEndpoint) LastInAnElection(FabricPlan plan)
-    {
-        const int masterBackupAndTwo = 4;
-        if (plan.Spec.Members.Count < masterBackupAndTwo)
-            throw new FabricException($"fault {Name} needs {masterBackupAndTwo} members or more, or the names of two: {Name}:m01+m02");
-        string[] last = [.. plan.Spec.Members
-            .OrderBy(m => m.FixedRole switch { Role.Master => 0, Role.Backup => 1, null => 2, _ => 3 })
-            .ThenByDescending(m => m.Priority).ThenBy(m => m.Id)
-            .TakeLast(2).Select(m => m.Name)];
-        return (plan.Endpoint(last[0]), plan.Endpoint(last[1]));
     }
 }

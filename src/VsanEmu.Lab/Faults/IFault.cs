@@ -17,6 +17,9 @@ public interface IFault
     /// <summary>The checks that it must make fail; others may fail as well.</summary>
     IReadOnlyList<string> MustFail { get; }
 
+    /// <summary>The checks that it must make warn, or fail: what is not as it should be, and yet works.</summary>
+    IReadOnlyList<string> MustWarn => [];
+
     /// <summary>The plan with this fault in it, and a line in <see cref="FabricPlan.Notes"/> that says exactly what was done.</summary>
     /// <exception cref="FabricException">It does not apply to this cluster.</exception>
     FabricPlan Apply(FabricPlan plan);

@@ -1,4 +1,3 @@
-using VsanEmu.Core.Observations;
 using VsanEmu.Lab.Building;
 
 namespace VsanEmu.Lab.Faults;
@@ -22,7 +21,7 @@ public sealed class IsolatedMember(string? member = null) : IFault
     /// <inheritdoc/>
     public FabricPlan Apply(FabricPlan plan)
     {
-        PlannedEndpoint isolated = member is null ? plan.Endpoints.Last(e => e.Kind == PortKind.Member) : FaultTargets.Member(plan, member);
+        PlannedEndpoint isolated = FaultTargets.MemberOrLast(plan, member);
         return plan with
         {
             FrameRules =

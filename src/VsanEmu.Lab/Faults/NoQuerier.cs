@@ -15,5 +15,9 @@ public sealed class NoQuerier : IFault
     public IReadOnlyList<string> MustFail { get; } = ["F1", "M1", "M5"];
 
     /// <inheritdoc/>
-    public FabricPlan Apply(FabricPlan plan) => plan with { Querier = false, Notes = [.. plan.Notes, $"{Name}: the switch sends no IGMP query"] };
+    public FabricPlan Apply(FabricPlan plan) => plan with
+    {
+        Querier = false,
+        Notes = [.. plan.Notes, $"{Name}: the switch sends no IGMP query, and forwards groups to no port"],
+    };
 }

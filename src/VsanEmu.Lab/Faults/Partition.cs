@@ -27,8 +27,7 @@ public sealed class Partition(IReadOnlyList<string>? side = null) : IFault
         IEnumerable<string> rest = plan.Endpoints.Except(apart).Select(e => e.Port).OfType<string>();
         return plan with
         {
-            FrameRules = [.. plan.FrameRules, .. SwitchCommands.SplitRules([rest, apart.Select(e => e.Port!)])
-                .Select(rule => new FrameRule(Name, FrameHook.Forward, rule))],
+            FrameRules = [.. plan.FrameRules, .. SwitchRules.SplitRules(Name, [rest, apart.Select(e => e.Port!)])],
             Notes = [.. plan.Notes, $"{Name}: {string.Join(", ", apart.Select(e => e.Name))} are cut off from the rest"],
         };
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using VsanEmu.Lab.Building;
 
 namespace VsanEmu.Lab.Faults;
@@ -5,6 +6,8 @@ namespace VsanEmu.Lab.Faults;
 /// <summary>A switch that floods every group to every port.</summary>
 public sealed class SnoopingOff : IFault
 {
+    private const string Port = "querier_";
+
     /// <inheritdoc/>
     public string Name => "snooping-off";
 
@@ -15,11 +18,15 @@ public sealed class SnoopingOff : IFault
     public IReadOnlyList<string> MustFail { get; } = ["M3", "M4"];
 
     /// <inheritdoc/>
-    public FabricPlan Apply(FabricPlan plan) => plan with
+    public FabricPlan Apply(FabricPlan plan)
     {
-        // A Linux bridge that does not snoop does not query either; a router beside a real switch does, and that is how one tells it from a missing querier.
-        RouterPorts = true,
-        FloodUnknownGroups = true,
-        Notes = [.. plan.Notes, $"{Name}: the switch floods groups and reports to every port (it counts all of them as routers'); queries go on"],
-    };
+        // A bridge that does not snoop does not query. The segment's querier is a device of its own, as a router would be.
+        IPAddress querier = FabricPlanner.HighestFree(plan);
+        return plan with
+        {
+            Snooping = false,
+            Hidden = plan.Querier ? [.. plan.Hidden, new HiddenHost(Port, querier, Ipv4.Mac(querier), Queries: true)] : plan.Hidden,
+            Notes = [.. plan.Notes, $"{Name}: the switch floods groups to every port, while {querier} queries"],
+        };
+    }
 }
