@@ -1,3 +1,4 @@
+using VsanEmu.Control.Trials;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
@@ -11,11 +12,12 @@ namespace VsanEmu.Control;
 /// <param name="Captures">The captures at all ports.</param>
 /// <param name="Outsiders">The outsiders, or null when the spec has none.</param>
 /// <param name="Fabric">The fabric, when the tool owns it and may split it; else null.</param>
+/// <param name="Trials">Who makes the trials, or null when nobody can.</param>
 public sealed record RunParts(
-    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric);
+    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric, ITrials? Trials = null);
 
 /// <summary>
-/// Leads a cluster through a run: it forms, rests, runs VMs, is probed, loses its Master, is split and healed. It observes and concludes nothing;
+/// Leads a cluster through a run: it forms, rests, runs VMs, is probed, trials are made beside it, it loses its Master, is split and healed. It observes and concludes nothing;
 /// a fabric on which the cluster does not come to rest is observed as far as that makes sense.
 /// </summary>
 /// <param name="parts">What to lead.</param>
@@ -34,6 +36,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private readonly List<ProbeObservation> _outsiderProbes = [];
     private readonly List<FailoverObservation> _failovers = [];
     private readonly List<PartitionObservation> _partitions = [];
+    private readonly TrialFindings _trials = new();
     private PhaseLog _phases = null!;
     private int _updates;
 
@@ -50,12 +53,14 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
                 await RunVmsAsync(cancellation);
             }
 
-            await ProbeAsync(cancellation);
-            if (formed && options.Failover && parts.Members.Count > 1) await FailOverAsync(cancellation);
-            if (formed && options.Partition && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
+            if (options.Wants("M1", "M2", "M3", "M4", "A1", "A2", "A3", "A4", "P3")) await ProbeAsync(cancellation);
+            IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options, TrialStage.Cast(parts.Cluster, _crew.Views)?.Receivers.Count ?? 0);
+            await TryAsync(formed, cancellation);
+            if (formed && options.Failover && options.Wants("V1", "V2") && parts.Members.Count > 1) await FailOverAsync(cancellation);
+            if (formed && options.Partition && options.Wants("V3") && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
             _phases.End();
             IReadOnlyList<PortCapture> ports = parts.Captures.Snapshot();
-            return new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions).Assemble();
+            return new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried).Assemble();
         }
         finally
         {
@@ -134,6 +139,34 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         const int stream = 1;
         await _crew.SendAsync(_ => new MemberCommand.ProbeStream(group, stream, count, interval, options.ProbeBytes), cancellation);
         await WaitAsync((count * interval) + Heartbeats(1), $"{count} numbered datagrams from each sender to {to}", cancellation);
+    }
+
+    // Trials need endpoints and a switch, not a cluster: they are made also where none formed.
+    private async Task TryAsync(bool formed, CancellationToken cancellation)
+    {
+        if (parts.Trials is not { } trials || !options.Wants([.. Reasons.OnTrials, "M6"])) return;
+        _phases.Begin(Phases.Trials);
+        if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
+        var stage = new TrialStage(trials, parts.Cluster, options, time);
+        await WatchAsync(stage.RunAsync(_crew.Views, _trials, cancellation), "streams on test groups, joins and leaves, echo requests, odd attempts", cancellation);
+        if (options.Long && options.Wants("M6", "A9")) await OutlastAsync(stage, cancellation);
+        if (!formed) return;
+        await SettleAsync(cancellation);
+        if (options.Long && options.Wants("M6")) await RestAsync(Phases.Aged, cancellation);
+    }
+
+    private async Task OutlastAsync(TrialStage stage, CancellationToken cancellation)
+    {
+        TimeSpan length = (2 * parts.Cluster.Timers.QueryInterval) + parts.Cluster.Timers.QueryResponse + options.LongMargin;
+        Task idle = options.Wants("A9") ? stage.IdleAsync([.. _crew.Alive.Select(m => m.Name)], length, _trials, cancellation) : Task.CompletedTask;
+        await WatchAsync(Task.WhenAll(idle, Task.Delay(length, time, cancellation)), $"connections idle, memberships grow old: {length.TotalSeconds:0} s", cancellation);
+    }
+
+    // Shows progress while something goes on.
+    private async Task WatchAsync(Task work, string doing, CancellationToken cancellation)
+    {
+        await WhileAsync(() => !work.IsCompleted, TimeSpan.MaxValue, () => doing, cancellation);
+        await work;
     }
 
     private async Task FailOverAsync(CancellationToken cancellation)

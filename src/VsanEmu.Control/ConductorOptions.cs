@@ -42,6 +42,29 @@ public sealed record ConductorOptions
         return (Math.Clamp((int)(ProbeTime / interval), 1, ProbeCount), interval);
     }
 
+    /// <summary>The checks that are asked for, by id; null for all. Parts of a run that serve no other are left out.</summary>
+    public IReadOnlySet<string>? Only { get; init; }
+
+    /// <summary>The checks that are not, by id.</summary>
+    public IReadOnlySet<string> Skip { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether the run also does what takes minutes on a real fabric: outlives a membership (M6) and leaves connections idle (A9).</summary>
+    public bool Long { get; init; }
+
+    /// <summary>
+    /// How much longer than a membership lasts a long run waits, and leaves connections idle. Default 5 s. A membership lasts 2 × query interval + response
+    /// interval (RFC 3376 8.4): 260 s by default.
+    /// </summary>
+    public TimeSpan LongMargin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>True when at least one of these checks is asked for.</summary>
+    public bool Wants(params ReadOnlySpan<string> checks)
+    {
+        foreach (string id in checks)
+            if ((Only is null || Only.Contains(id)) && !Skip.Contains(id)) return true;
+        return false;
+    }
+
     /// <summary>Whether the Master is killed (V1, V2).</summary>
     public bool Failover { get; init; } = true;
 

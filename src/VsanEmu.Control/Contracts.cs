@@ -1,3 +1,4 @@
+using System.Net;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
 
@@ -73,4 +74,27 @@ public interface IOutsiders
 
     /// <summary>Sends ARP requests for the observer's address, so that "nothing arrived there" can be told from "the capture was dead".</summary>
     Task ProveObserverAsync(CancellationToken cancellation);
+}
+
+/// <summary>What trials need of the endpoints, which it knows by name. It carries out; what stands in the way of a stream or an act is told, not thrown.</summary>
+public interface ITrials
+{
+    /// <summary>Sends a stream, beginning now; ends with it.</summary>
+    Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation);
+
+    /// <summary>Has an endpoint join or leave a group, or send an IGMP message about it.</summary>
+    Task<GroupActDone> ActAsync(string endpoint, GroupAct act, IPAddress group, CancellationToken cancellation);
+
+    /// <summary>Echo requests with don't-fragment from one member to others, <paramref name="count"/> of each size to each.</summary>
+    Task<IReadOnlyList<PingObservation>> PingAsync(
+        string phase, string from, IReadOnlyList<string> to, IReadOnlyList<int> bytes, int count, CancellationToken cancellation);
+
+    /// <summary>
+    /// Outsiders' attempts on members' reliable port by one method, all at a time: who, whom, and as whom. Those that cannot be made are left out.
+    /// </summary>
+    Task<IReadOnlyList<ProbeObservation>> AttemptAsync(
+        string phase, ProbeMethod method, IReadOnlyList<(string From, string To, string As)> attempts, CancellationToken cancellation);
+
+    /// <summary>Leaves a TCP connection between two members idle, and sees whether it survives.</summary>
+    Task<IdleObservation> IdleAsync(string from, string to, TimeSpan idle, CancellationToken cancellation);
 }

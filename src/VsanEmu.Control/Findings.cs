@@ -1,3 +1,4 @@
+using VsanEmu.Control.Trials;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 
@@ -10,7 +11,9 @@ internal sealed class Findings(
     IReadOnlyList<PortCapture> ports,
     IReadOnlyList<ProbeObservation> outsiderProbes,
     IReadOnlyList<FailoverObservation> failovers,
-    IReadOnlyList<PartitionObservation> partitions)
+    IReadOnlyList<PartitionObservation> partitions,
+    TrialFindings trials,
+    IReadOnlyDictionary<string, string> notTried)
 {
     public RunObservations Assemble()
     {
@@ -21,9 +24,13 @@ internal sealed class Findings(
             Nodes = [.. reports.Values.Select(r => r.Node with { Killed = crew.Killed.Contains(r.Node.Member) })],
             Ports = ports,
             Streams = [.. Streams(reports)],
-            Probes = [.. reports.Values.SelectMany(r => r.Probes), .. outsiderProbes],
+            Probes = [.. reports.Values.SelectMany(r => r.Probes), .. outsiderProbes, .. trials.Probes],
             Failovers = failovers,
             Partitions = partitions,
+            Trials = trials.Trials,
+            Pings = trials.Pings,
+            Idles = trials.Idles,
+            NotTried = notTried,
         };
     }
 

@@ -8,6 +8,7 @@ using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Trials;
 using VsanEmu.Node;
 
 namespace VsanEmu.Cli.Runs;
@@ -62,7 +63,8 @@ internal sealed class ClusterRun(RunSetup setup)
         try
         {
             LocalOutsiders? outsiders = _cluster.Outsiders.Count == 0 ? null : new(OutsiderProbes.Of(captures, place.Ends, _cluster.Timers.TcpConnect));
-            var parts = new RunParts(_cluster, members, new LocalCaptures(captures), outsiders, place.Fabric);
+            using var bench = new TrialBench(captures, place.Ends, _cluster);
+            var parts = new RunParts(_cluster, members, new LocalCaptures(captures), outsiders, place.Fabric, new LocalTrials(bench));
             var conductor = new Conductor(parts, setup.Conduct, TimeProvider.System, () => captures.NowNs, progress);
             return Record(started, await conductor.RunAsync(cancellation));
         }

@@ -1,8 +1,10 @@
+using System.Net;
 using VsanEmu.Control;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Trials;
 using VsanEmu.Node;
 
 namespace VsanEmu.Cli.Runs;
@@ -53,4 +55,23 @@ internal sealed class LocalOutsiders(OutsiderProbes probes) : IOutsiders
     public Task<IReadOnlyList<ProbeObservation>> ProbeAsync(string phase, int port, CancellationToken cancellation) => probes.ProbeAsync(phase, port, cancellation);
 
     public Task ProveObserverAsync(CancellationToken cancellation) => probes.ProveObserverAsync(cancellation);
+}
+
+/// <summary>The trials.</summary>
+internal sealed class LocalTrials(TrialBench bench) : ITrials
+{
+    public Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation) => bench.StreamAsync(stream, cancellation);
+
+    public Task<GroupActDone> ActAsync(string endpoint, GroupAct act, IPAddress group, CancellationToken cancellation) =>
+        bench.ActAsync(endpoint, act, group, cancellation);
+
+    public Task<IReadOnlyList<PingObservation>> PingAsync(
+        string phase, string from, IReadOnlyList<string> to, IReadOnlyList<int> bytes, int count, CancellationToken cancellation) =>
+        bench.PingAsync(phase, from, to, bytes, count, cancellation);
+
+    public Task<IReadOnlyList<ProbeObservation>> AttemptAsync(
+        string phase, ProbeMethod method, IReadOnlyList<(string From, string To, string As)> attempts, CancellationToken cancellation) =>
+        bench.AttemptAsync(phase, method, attempts, cancellation);
+
+    public Task<IdleObservation> IdleAsync(string from, string to, TimeSpan idle, CancellationToken cancellation) => bench.IdleAsync(from, to, idle, cancellation);
 }

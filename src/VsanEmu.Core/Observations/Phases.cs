@@ -18,6 +18,9 @@ public static class Phases
     /// <summary>Streams on test groups, pings, and whatever else needs the fabric while the cluster goes on.</summary>
     public const string Trials = "trials";
 
+    /// <summary>At rest, later than a membership lasts that no querier asks for; only in a long run.</summary>
+    public const string Aged = "aged";
+
     /// <summary>From the Master's death until the matrix holds again; unsettled.</summary>
     public const string Failover = "failover";
 

@@ -1,0 +1,133 @@
+using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Control.Trials;
+
+/// <summary>What the trials of a run left behind.</summary>
+internal sealed class TrialFindings
+{
+    public List<TrialObservation> Trials { get; } = [];
+
+    public List<PingObservation> Pings { get; } = [];
+
+    public List<ProbeObservation> Probes { get; } = [];
+
+    public List<IdleObservation> Idles { get; } = [];
+}
+
+/// <summary>Carries the trials out: echo requests first, which want a quiet machine; then all streams, with the odd attempts beside them.</summary>
+/// <param name="trials">Who can.</param>
+/// <param name="cluster">The cluster.</param>
+/// <param name="options">What is asked for.</param>
+/// <param name="time">The clock for waiting.</param>
+internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorOptions options, TimeProvider time)
+{
+    // Bytes of a small echo request's packet, and requests of each size.
+    private const int SmallPing = 64;
+    private const int PingCount = 4;
+
+    private const string Phase = Phases.Trials;
+
+    /// <summary>
+    /// Who takes part: the member that hears the most sends, some of the others take turns in receiving. Null with fewer than two members.
+    /// </summary>
+    public static TrialCast? Cast(ClusterSpec cluster, IReadOnlyList<MemberView> views)
+    {
+        if (views.Count < 2) return null;
+        MemberView sender = views.MaxBy(v => v.Members.Count)!;
+        MemberView[] others = [.. views.Where(v => v != sender)];
+        return new TrialCast(
+            sender.Member,
+            [.. Pairs.Sample(others.Length, TrialCast.MaxReceivers).Select(i => others[i].Member)],
+            [.. views.Select(v => v.Member)],
+            [.. views.Where(v => v.Role is Role.Master or Role.Backup).Select(v => v.Member)],
+            [.. cluster.Outsiders.Select(o => o.Name)]);
+    }
+
+    /// <summary>Carries out all that takes seconds.</summary>
+    public async Task RunAsync(IReadOnlyList<MemberView> views, TrialFindings findings, CancellationToken cancellation)
+    {
+        if (Cast(cluster, views) is not { } cast) return;
+        IReadOnlyList<string> members = [.. views.Select(v => v.Member)];
+        if (options.Wants("P1", "P2")) findings.Pings.AddRange(await PingAsync(members, views.FirstOrDefault(v => v.Role == Role.Master)?.Member, cancellation));
+        Task<IReadOnlyList<ProbeObservation>> attempts = AttemptAsync(members, cancellation);
+        TrialObservation[] seen = await Task.WhenAll(TrialPlan.Make(cluster, cast, options).Select(t => OneAsync(t, cancellation)));
+        findings.Trials.AddRange(seen);
+        findings.Probes.AddRange(await attempts);
+    }
+
+    /// <summary>Leaves connections idle, one from each member to the next, all at a time.</summary>
+    public async Task IdleAsync(IReadOnlyList<string> members, TimeSpan idle, TrialFindings findings, CancellationToken cancellation) =>
+        findings.Idles.AddRange(await Task.WhenAll(Pairs.Ring(members).Select(p => trials.IdleAsync(p.From, p.To, idle, cancellation))));
+
+    private async Task<IEnumerable<PingObservation>> PingAsync(IReadOnlyList<string> members, string? master, CancellationToken cancellation)
+    {
+        int[] sizes = [.. new[] { SmallPing, cluster.Trials.Mtu }.Distinct()];
+        var all = await Task.WhenAll(Pairs.Pings(members, master).Select(p => trials.PingAsync(Phase, p.From, p.To, sizes, PingCount, cancellation)));
+        return all.SelectMany(p => p);
+    }
+
+    private async Task<IReadOnlyList<ProbeObservation>> AttemptAsync(IReadOnlyList<string> members, CancellationToken cancellation)
+    {
+        IReadOnlyList<(string, string, string)> attempts = Pairs.Attempts(cluster.Outsiders, members);
+        List<ProbeMethod> methods = [];
+        if (options.Wants("A5")) methods.AddRange([ProbeMethod.Fragments, ProbeMethod.Spoofed]);
+        if (options.Wants("A8")) methods.Add(ProbeMethod.Ipv6);
+        var seen = new List<ProbeObservation>();
+        if (attempts.Count == 0) return seen;
+        foreach (ProbeMethod method in methods) seen.AddRange(await trials.AttemptAsync(Phase, method, attempts, cancellation));
+        return seen;
+    }
+
+    private async Task<TrialObservation> OneAsync(PlannedTrial trial, CancellationToken cancellation)
+    {
+        string error = "";
+        await Task.Delay(trial.Start, time, cancellation);
+        foreach (PlannedAct act in trial.Before) await ActAsync(act);
+        await Task.Delay(trial.Lead, time, cancellation);
+
+        Task<StreamSent> stream = trials.StreamAsync(trial.Stream, cancellation);
+        GroupActDone? acted = null;
+        if (trial.During.Count > 0)
+        {
+            await Task.Delay(trial.ActAfter, time, cancellation);
+            foreach (PlannedAct act in trial.During)
+            {
+                GroupActDone done = await ActAsync(act);
+                acted ??= done;
+            }
+        }
+
+        StreamSent sent = await stream;
+        foreach (PlannedAct act in trial.After) await trials.ActAsync(act.Who, act.What, act.Group, cancellation);
+        return new TrialObservation
+        {
+            Id = trial.Stream.Trial,
+            Kind = trial.Kind,
+            Round = trial.Round,
+            Phase = Phase,
+            Group = trial.Stream.To.ToString(),
+            Sender = trial.Stream.Sender,
+            Sent = sent.Sent,
+            IntervalNs = (long)trial.Stream.Interval.TotalNanoseconds,
+            Bytes = trial.Stream.Bytes,
+            Ttl = trial.Stream.Ttl,
+            StartNs = sent.StartNs,
+            EndNs = sent.EndNs,
+            Joined = trial.Joined,
+            JoinedInstead = trial.JoinedInstead?.ToString() ?? "",
+            Actor = trial.Actor,
+            ActedAtNs = acted?.AtNs ?? 0,
+            IgmpVersion = acted?.IgmpVersion ?? 0,
+            Error = error.Length > 0 ? error : sent.Error,
+        };
+
+        async Task<GroupActDone> ActAsync(PlannedAct act)
+        {
+            GroupActDone done = await trials.ActAsync(act.Who, act.What, act.Group, cancellation);
+            if (done.Error.Length > 0 && error.Length == 0) error = $"{act.Who} could not act on {act.Group} ({act.What}): {done.Error}";
+            return done;
+        }
+    }
+}
