@@ -16,6 +16,7 @@ internal static class Commands
         ProbeCommand.Create(),
         NodeCommand.Create(),
         FlowsCommand.Create(),
+        ExplainCommand.Create(),
         SpecCommand.Create(),
         KeeperCommand.Create(),
     ];
