@@ -28,9 +28,8 @@ public sealed class ExplanationPageTests
           - A switch whose table is keyed by MAC address. Many are.
 
         Remedy
-          No fault by itself. Keep other traffic off the groups that share a MAC
-          address with the cluster's, or set the switch to look up multicast by IP
-          address.
+          No fault by itself. Keep other traffic off the groups that share a MAC address
+          with the cluster's, or set the switch to look up multicast by IP address.
         """,
         string.Join('\n', Printed.Lines(80, c => ExplanationPage.Write(c, Explanation.Find("M9")!))));
 
