@@ -275,14 +275,14 @@ public sealed class ClusterNode
         // A datagram of an earlier life that was held up somewhere. Of a dead peer any life is news: its clock may have been set back.
         if (said.IncarnationNs == peer.GoneIncarnationNs || (peer.Alive && said.IncarnationNs < peer.Said.IncarnationNs)) return;
         if (peer.Alive && said.IncarnationNs > peer.Said.IncarnationNs) LoseFormerLife(nowNs, peer);
-        Heartbeat before = peer.Said;
-        // One that was overtaken shows that the peer lives; what it says is not so any more.
-        if (peer.Alive && said.IncarnationNs == before.IncarnationNs && sentNs < peer.SaidNs)
+        if (peer.Alive && said.IncarnationNs == peer.Said.IncarnationNs && sentNs < peer.SaidNs)
         {
-            _node.Peers.Heard(peer, nowNs);
+            // A later one overtook it: a Master must not seem to have stepped down because of what it said before it was one.
+            _node.Counters.Add("heartbeats.overtaken");
             return;
         }
 
+        Heartbeat before = peer.Said;
         peer.Said = said;
         peer.SaidNs = sentNs;
         _node.HighestTerm = Math.Max(_node.HighestTerm, said.Term);
@@ -329,7 +329,7 @@ public sealed class ClusterNode
         _exchanges.Tick(nowNs);
         _dialing.Reconcile(nowNs);
         _dialing.KeepAlive();
-        _submissions.Tick(nowNs);
+        _submissions.Tick(nowNs, _ordering);
         _following.Tick(nowNs);
         _election.Tick(nowNs);
         _node.ViewDirty = true;

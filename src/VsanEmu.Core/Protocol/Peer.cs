@@ -16,7 +16,7 @@ internal sealed class Peer(MemberId id)
     /// <summary>Its latest heartbeat; meaningful only after the first one.</summary>
     public Heartbeat Said { get; set; }
 
-    /// <summary>When it sent that, by its own clock.</summary>
+    /// <summary>When it sent that, by its own clock, which begins anew with each life.</summary>
     public long SaidNs { get; set; }
 
     /// <summary>The life that it ended by saying goodbye; 0 when it did not.</summary>

@@ -64,19 +64,25 @@ internal sealed class Submissions(NodeContext node)
         else if (node.Connections.ReadyTo(node.Master) is { } connection) node.Frame(connection, MessageKind.Update, entry);
     }
 
-    /// <summary>Sends again what was not acknowledged.</summary>
-    public void Tick(long nowNs)
+    /// <summary>Sends again what was not acknowledged; a Master has ordered it, and only sees to what an earlier life's entry has overtaken.</summary>
+    public void Tick(long nowNs, Ordering ordering)
     {
-        if (node.IsMaster || node.Master.IsNone) return;
+        if (node.Master.IsNone) return;
         int repeats = 0;
         foreach (DirectoryEntry entry in _pending.Values)
         {
             if (++repeats > MaxRepeats) break;
             if (node.Directory.Find(entry.Key) is { } held && held.Revision > entry.Revision) _overtaken.Add(entry);
-            else Send(entry);
+            else if (!node.IsMaster) Send(entry);
         }
 
-        foreach (DirectoryEntry entry in _overtaken) WriteAgain(nowNs, entry);
+        foreach (DirectoryEntry entry in _overtaken)
+        {
+            DirectoryEntry again = WriteAgain(nowNs, entry);
+            if (node.IsMaster) ordering.Take(nowNs, again);
+            else Send(again);
+        }
+
         _overtaken.Clear();
     }
 
@@ -102,11 +108,11 @@ internal sealed class Submissions(NodeContext node)
     private ulong NextRevision() => Math.Max(node.OwnRevision + 1, (ulong)Math.Max(1, node.Options.IncarnationNs));
 
     // The clock was set back between two lives: an entry of the earlier one came back from the Master, and has the higher revision.
-    private void WriteAgain(long nowNs, DirectoryEntry entry)
+    private DirectoryEntry WriteAgain(long nowNs, DirectoryEntry entry)
     {
         var again = new DirectoryEntry(entry.Key, entry.Owner, entry.Type, NextRevision(), entry.Value);
         node.Put(nowNs, again);
         _pending[again.Key] = again;
-        Send(again);
+        return again;
     }
 }

@@ -38,11 +38,11 @@ internal sealed class Segment(ClusterSpec cluster)
         return segment;
     }
 
-    /// <summary>Begins a member's next life, perhaps with a spec of its own.</summary>
-    public void Start(MemberId id, ClusterSpec? other = null)
+    /// <summary>Begins a member's next life, perhaps with a spec of its own, or on a machine whose clock was set back.</summary>
+    public void Start(MemberId id, ClusterSpec? other = null, TimeSpan setBack = default)
     {
         // All that start at one instant are members for equally long.
-        var node = new ClusterNode(new NodeOptions { Cluster = other ?? cluster, Self = id, IncarnationNs = Wall + NowNs, Seed = id.Value });
+        var node = new ClusterNode(new NodeOptions { Cluster = other ?? cluster, Self = id, IncarnationNs = Wall + NowNs - (setBack.Ticks * 100), Seed = id.Value });
         _nodes[id.Value] = node;
         node.Start(NowNs);
         Pump();

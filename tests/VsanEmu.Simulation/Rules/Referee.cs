@@ -82,21 +82,29 @@ internal sealed class Referee(ClusterSpec cluster) : IWitness
     /// <summary>What the cluster still waits for; null at rest.</summary>
     public static string? Unsettled(IEnumerable<Host> side, bool split = false) => Settlement.Missing([.. side.Select(h => h.Node!.View)], split);
 
-    /// <summary>At rest the connections of the matrix are there, two for each member and its Master, one opened by each side.</summary>
-    public static void CheckConnections(IReadOnlyList<Host> side)
+    /// <summary>
+    /// At rest the connections of the matrix are there, two for each member and its Master, one opened by each side. One whose other
+    /// end lost power, or whose reset was lost, is not among them: its peer cannot know that it is dead, and keeps it until it has been silent for too long.
+    /// </summary>
+    public void CheckConnections(IReadOnlyList<Host> side)
     {
+        TimerSpec timers = cluster.Timers;
+        long silenceNs = ((timers.TcpConnect > timers.TcpIdle ? timers.TcpConnect : timers.TcpIdle) + (2 * timers.Heartbeat)).Ticks * 100;
+        foreach (Host host in side)
+        {
+            if (host.Pipes.Values.FirstOrDefault(p => p.Accepted && p.HalfOpen(host) && World().NowNs - p.To(host).HeardNs > silenceNs) is { } dead)
+                throw new Violation($"{host} at rest keeps a silent connection with a life of {dead.Other(host).Id} that is over");
+        }
+
         Host? master = side.FirstOrDefault(h => h.Node!.Role == Role.Master);
         foreach (Host member in side.Where(h => h != master))
         {
-            int byMember = member.Pipes.Values.Count(p => p.Opener == member && p.Acceptor == master && p.Accepted && Lives(p));
-            int byMaster = member.Pipes.Values.Count(p => p.Opener == master && p.Acceptor == member && Lives(p));
+            int byMember = member.Pipes.Values.Count(p => p.Opener == member && p.Acceptor == master && p.Accepted && !p.HalfOpen(member));
+            int byMaster = member.Pipes.Values.Count(p => p.Opener == master && p.Acceptor == member && !p.HalfOpen(member));
             if (byMember != 1 || byMaster != 1)
                 throw new Violation($"between {master} and {member} at rest: {byMaster} connections opened by the Master, {byMember} by the member");
         }
     }
-
-    // What a life that lost its power had opened stays half open until its peer's patience ends.
-    private static bool Lives(Pipe pipe) => pipe.OpenerLife == pipe.Opener.Life && (!pipe.Accepted || pipe.AcceptorLife == pipe.Acceptor.Life);
 
     public void Tell(object who, string what)
     {

@@ -48,8 +48,11 @@ internal sealed class Chaos(World world, Dice dice)
             case < 84:
                 Leave();
                 break;
-            case < 89:
+            case < 88:
                 Reset();
+                break;
+            case < 89:
+                Garble();
                 break;
             case < 92:
                 Pause();
@@ -157,10 +160,19 @@ internal sealed class Chaos(World world, Dice dice)
         }
     }
 
+    private void Garble()
+    {
+        if (Living() is not { Pipes.Count: > 0 } host) return;
+        ConnectionId connection = dice.Of([.. host.Pipes.Keys.OrderBy(id => id.Value)]);
+        byte[] bytes = new byte[dice.Below(200)];
+        for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)dice.Next();
+        Say($"{host} sends {bytes.Length} bytes of garbage to {host.Pipes[connection].Other(host)}");
+        world.Garble(host, connection, bytes);
+    }
+
     private void Pause()
     {
         if (Living() is not { } host) return;
-        // What it is held up by already is not over sooner.
         host.PausedUntilNs = Math.Max(host.PausedUntilNs, world.NowNs + dice.Between(10_000_000, 2_500_000_000));
         Say($"{host} stands still until {host.PausedUntilNs / 1e9:F3}");
     }

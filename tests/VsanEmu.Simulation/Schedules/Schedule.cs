@@ -124,7 +124,7 @@ internal sealed class Schedule
             if (missing is null)
             {
                 Host[] living = [.. side.Where(h => h.Alive)];
-                Referee.CheckConnections(living);
+                _referee.CheckConnections(living);
                 if (side.Count == _world.Hosts.Count && _referee.Obligations.Lost(_world.Hosts) is { } lost) throw new Violation(lost);
                 return beats;
             }

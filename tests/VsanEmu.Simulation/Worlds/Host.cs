@@ -31,6 +31,9 @@ internal sealed class Host(int index, MemberSpec spec)
     /// <summary>Until then the process stands still; what arrives waits.</summary>
     public long PausedUntilNs { get; set; }
 
+    /// <summary>What has arrived since then, in its order.</summary>
+    public Queue<Action<ClusterNode>> Waiting { get; } = [];
+
     /// <summary>When the node's timer is set to go off.</summary>
     public long TimerNs { get; set; } = long.MaxValue;
 

@@ -28,9 +28,14 @@ internal sealed class Pipe(Host opener, ConnectionId openerId, Host acceptor)
 
     public Direction From(Host sender) => sender == opener ? ToAcceptor : ToOpener;
 
+    public Direction To(Host receiver) => receiver == opener ? ToOpener : ToAcceptor;
+
     public Host Other(Host host) => host == opener ? acceptor : opener;
 
     public ConnectionId IdAt(Host host) => host == opener ? openerId : AcceptorId;
+
+    /// <summary>Whether the life at the other end is over.</summary>
+    public bool HalfOpen(Host host) => Other(host) is var other && (!other.Alive || other.Life != LifeAt(other));
 
     public int LifeAt(Host host) => host == opener ? OpenerLife : AcceptorLife;
 
@@ -42,5 +47,8 @@ internal sealed class Pipe(Host opener, ConnectionId openerId, Host acceptor)
         public bool Moving { get; set; }
 
         public bool Ended { get; set; }
+
+        /// <summary>When the process at its end last got anything from it, the connection itself included.</summary>
+        public long HeardNs { get; set; }
     }
 }

@@ -83,11 +83,17 @@ internal sealed class Tcp(World world)
         // The kernel accepts before the process does: the opener is connected even if the node then refuses.
         pipe.Accepted = true;
         pipe.AcceptorLife = to.Life;
+        pipe.ToAcceptor.HeardNs = pipe.ToOpener.HeardNs = world.NowNs;
         pipe.AcceptorId = to.NextAccepted();
         to.Pipes.Add(pipe.AcceptorId, pipe);
-        world.Clock.After(Latency(), () => world.Deliver(from, pipe.OpenerLife, node => node.HandleConnected(world.NowNs, pipe.OpenerId)));
+        world.Clock.After(Latency(), () => world.Deliver(from, pipe.OpenerLife, node =>
+        {
+            pipe.ToOpener.HeardNs = world.NowNs;
+            node.HandleConnected(world.NowNs, pipe.OpenerId);
+        }));
         world.Deliver(to, to.Life, node =>
         {
+            pipe.ToAcceptor.HeardNs = world.NowNs;
             if (!node.HandleAccepted(world.NowNs, pipe.AcceptorId)) Close(to, pipe.AcceptorId);
         });
     }
@@ -140,7 +146,11 @@ internal sealed class Tcp(World world)
         }
         else if (to.Pipes.ContainsKey(id))
         {
-            world.Deliver(to, pipe.LifeAt(to), node => node.HandleFrame(world.NowNs, id, frame));
+            world.Deliver(to, pipe.LifeAt(to), node =>
+            {
+                pipe.To(to).HeardNs = world.NowNs;
+                node.HandleFrame(world.NowNs, id, frame);
+            });
         }
     }
 

@@ -54,6 +54,7 @@ internal sealed class World
         host.Life++;
         host.Powered = true;
         host.PausedUntilNs = 0;
+        host.Waiting.Clear();
         host.TimerNs = long.MaxValue;
         // Now and then a machine comes back with its clock set back.
         long setBackNs = _dice.Chance(0.03) ? _dice.Between(0, NowNs) : 0;
@@ -95,12 +96,29 @@ internal sealed class World
 
     public void BreakConnections(Host a, Host b) => _tcp.Break(a, b);
 
+    /// <summary>What this host sends next on a connection is this, and no frame.</summary>
+    public void Garble(Host host, ConnectionId connection, byte[] bytes) => _tcp.Send(host, connection, bytes);
+
     /// <summary>Brings an input to a node, unless that life is over; a process that stands still gets it when it goes on.</summary>
     public void Deliver(Host host, int life, Action<ClusterNode> input)
     {
         if (host.Life != life || !host.Alive) return;
-        if (NowNs < host.PausedUntilNs) Clock.At(host.PausedUntilNs, () => Deliver(host, life, input));
-        else Feed(host, input);
+        if (NowNs >= host.PausedUntilNs && host.Waiting.Count == 0)
+        {
+            Feed(host, input);
+            return;
+        }
+
+        host.Waiting.Enqueue(input);
+        if (host.Waiting.Count == 1) Clock.At(host.PausedUntilNs, () => GoOn(host, life));
+    }
+
+    // A process that is stopped longer meanwhile goes on later; what waits for it keeps its order, as in a socket's queue.
+    private void GoOn(Host host, int life)
+    {
+        if (host.Life != life) return;
+        if (NowNs < host.PausedUntilNs) Clock.At(host.PausedUntilNs, () => GoOn(host, life));
+        else while (host.Alive && host.Waiting.TryDequeue(out Action<ClusterNode>? input)) Feed(host, input);
     }
 
     private void Feed(Host host, Action<ClusterNode> input)
