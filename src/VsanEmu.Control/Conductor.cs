@@ -144,7 +144,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     // Trials need endpoints and a switch, not a cluster: they are made also where none formed.
     private async Task TryAsync(bool formed, CancellationToken cancellation)
     {
-        if (parts.Trials is not { } trials || !options.Wants([.. Reasons.OnTrials, "M6"])) return;
+        if (parts.Trials is not { } trials || !options.Wants([.. Reasons.OnTrials, "M6", "F4", "P3"])) return;
         _phases.Begin(Phases.Trials);
         if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
         var stage = new TrialStage(trials, parts.Cluster, options, time);

@@ -79,6 +79,9 @@ public interface IOutsiders
 /// <summary>What trials need of the endpoints, which it knows by name. It carries out; what stands in the way of a stream or an act is told, not thrown.</summary>
 public interface ITrials
 {
+    /// <summary>Asks the segment by ARP for members' addresses; the captures hold who answers, each that has the address (RFC 5227).</summary>
+    Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation);
+
     /// <summary>Sends a stream, beginning now; ends with it.</summary>
     Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation);
 

@@ -38,7 +38,12 @@ internal static class LabCommand
         Description = "Break the fabric: name or name:parameter; may be given several times. There are " + string.Join(", ", KnownFaults.All.Select(f => f.Name)),
     };
 
-    private static readonly Option<bool> SelfTestAll = new("--self-test") { Description = "Run the healthy fabric and each fault, and print faults × checks" };
+    private static readonly Option<string> Shape = new("--shape")
+    {
+        Description = "How the fabric is laid out: " + string.Join("; ", FabricShape.All.Select(s => $"{s.Name}, {s.Description}")),
+        DefaultValueFactory = _ => FabricShape.Plain.Name,
+        HelpName = "NAME",
+    };
 
     private static readonly Option<DirectoryInfo?> Capture = new("--capture") { Description = "Keep a pcapng file per port in this folder" };
 
@@ -51,7 +56,7 @@ internal static class LabCommand
     public static Command Create()
     {
         var command = new Command("lab", "Build a virtual switch, form a cluster on it, prove its flows, break it, and judge");
-        foreach (Option option in (Option[])[Members, Profile, Spec, Fault, SelfTestAll, Capture, RecordTo, Install, Plain]) command.Add(option);
+        foreach (Option option in (Option[])[Members, Profile, Spec, Fault, Shape, .. CheckSelection.Options, .. SelfTestRun.Options, Capture, RecordTo, Install, Plain]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
@@ -60,14 +65,15 @@ internal static class LabCommand
     {
         try
         {
-            if (Cluster(parsed) is not { } cluster) return (int)ExitCode.BadInput;
+            bool tests = SelfTestRun.IsAsked(parsed);
+            if (Cluster(parsed, tests ? SelfTest.Members : DefaultMembers) is not { } cluster) return (int)ExitCode.BadInput;
             IReadOnlyList<IFault> faults = Faults(parsed);
-            if (parsed.GetValue(SelfTestAll) && faults.Count > 0) throw new UsageException("--self-test runs every fault by itself: leave --fault out");
+            LabOptions options = Options(parsed, cluster, faults);
             Prepare(parsed.GetValue(Install));
             using ParentWatch? watch = ParentWatch.Start();
-            return parsed.GetValue(SelfTestAll)
-                ? await RunSelfTestAsync(parsed, cluster, cancellation)
-                : await RunOnceAsync(parsed, cluster, faults, cancellation);
+            return tests
+                ? (int)await SelfTestRun.RunAsync(parsed, Console(parsed), cluster, faults, cancellation)
+                : await RunOnceAsync(parsed, options, cancellation);
         }
         catch (UsageException e)
         {
@@ -84,36 +90,32 @@ internal static class LabCommand
         }
     }
 
-    private static async Task<int> RunOnceAsync(ParseResult parsed, ClusterSpec cluster, IReadOnlyList<IFault> faults, CancellationToken cancellation)
+    private static async Task<int> RunOnceAsync(ParseResult parsed, LabOptions options, CancellationToken cancellation)
     {
         using RecordFile? output = RecordFile.Open(parsed.GetValue(RecordTo));
-        var lab = new LabRun(new LabOptions
-        {
-            Cluster = cluster,
-            Faults = faults,
-            CaptureDirectory = parsed.GetValue(Capture)?.FullName,
-            CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
-        });
-        string title = $"VsanEmu lab: {cluster.Members.Count} members, profile {cluster.Profile.Name}" + (faults.Count == 0 ? "" : $", with {string.Join(", ", faults.Select(f => f.Name))}");
+        var lab = new LabRun(options);
+        string title = $"VsanEmu lab: {options.Cluster.Members.Count} members, profile {options.Cluster.Profile.Name}"
+            + (options.Shape == FabricShape.Plain ? "" : $", {options.Shape.Description}")
+            + (options.Faults.Count == 0 ? "" : $", with {string.Join(", ", options.Faults.Select(f => f.Name))}");
         return await ShownRun.ShowAsync(Console(parsed), title, progress => lab.RunAsync(progress, cancellation), output);
     }
 
-    private static async Task<int> RunSelfTestAsync(ParseResult parsed, ClusterSpec cluster, CancellationToken cancellation)
+    private static LabOptions Options(ParseResult parsed, ClusterSpec cluster, IReadOnlyList<IFault> faults)
     {
-        IAnsiConsole console = Console(parsed);
-        var rows = new List<SelfTestRow>();
-        foreach (IReadOnlyList<IFault> faults in SelfTest.Cases)
+        string shape = parsed.GetValue(Shape)!;
+        return new LabOptions
         {
-            string title = $"VsanEmu self-test {rows.Count + 1} of {SelfTest.Cases.Count}: {(faults.Count == 0 ? "healthy" : faults[0].Name)}";
-            rows.Add(await new LiveDashboard(console, title).RunAsync(progress => SelfTest.RunAsync(cluster, faults, progress, cancellation)));
-        }
-
-        SelfTestTable.Write(console, rows);
-        return (int)(rows.All(r => r.AsExpected) ? ExitCode.Passed : ExitCode.Failed);
+            Cluster = CheckSelection.Adapt(parsed, cluster),
+            Faults = faults,
+            Shape = FabricShape.Find(shape) ?? throw new UsageException($"--shape {shape}: allowed are {string.Join(", ", FabricShape.All.Select(s => s.Name))}"),
+            Conduct = CheckSelection.Conduct(parsed),
+            CaptureDirectory = parsed.GetValue(Capture)?.FullName,
+            CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
+        };
     }
 
     // Null when the spec is wrong: its errors were written.
-    private static ClusterSpec? Cluster(ParseResult parsed)
+    private static ClusterSpec? Cluster(ParseResult parsed, int usual)
     {
         int? members = parsed.GetValue(Members);
         if (parsed.GetValue(Spec) is { } file)
@@ -126,7 +128,7 @@ internal static class LabCommand
         string name = parsed.GetValue(Profile)!;
         FlowProfile profile = FlowProfile.All.FirstOrDefault(p => p.Name == name)
             ?? throw new UsageException($"--profile {name}: allowed are {string.Join(", ", FlowProfile.All.Select(p => p.Name))}");
-        return LabSpec.Create(members ?? (parsed.GetValue(SelfTestAll) ? SelfTest.Members : DefaultMembers), profile);
+        return LabSpec.Create(members ?? usual, profile);
     }
 
     private static List<IFault> Faults(ParseResult parsed)

@@ -1,6 +1,7 @@
 using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
+using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 
 namespace VsanEmu.Cli.Lab;
@@ -8,6 +9,8 @@ namespace VsanEmu.Cli.Lab;
 /// <summary>One run of the lab: builds the fabric, with its faults, and makes a run on it. Nothing is left behind, whatever happens.</summary>
 public sealed class LabRun(LabOptions options)
 {
+    private readonly ClusterSpec _cluster = options.Shape.Adapt(options.Cluster);
+
     /// <summary>Called when the fabric stands and before the first member starts: for a test that wants to watch on its own.</summary>
     public Func<Fabric, Task> FabricReady { get; init; } = _ => Task.CompletedTask;
 
@@ -17,17 +20,18 @@ public sealed class LabRun(LabOptions options)
         Fabric? fabric = null;
         var run = new ClusterRun(new RunSetup
         {
-            Cluster = options.Cluster,
+            Cluster = _cluster,
+            Conduct = options.Conduct,
             CaptureDirectory = options.CaptureDirectory,
             CommandLine = options.CommandLine,
             InjectedFaults = [.. options.Faults.Select(f => f.Name)],
         })
         { Ready = () => FabricReady(fabric!) };
-        return run.RunAsync(BuildAsync, $"building a switch with {options.Cluster.Members.Count} members", progress, cancellation);
+        return run.RunAsync(BuildAsync, $"building a switch with {_cluster.Members.Count} members", progress, cancellation);
 
         async Task<ISite> BuildAsync()
         {
-            fabric = await Fabric.BuildAsync(options.Cluster, new FabricOptions { Faults = options.Faults }, cancellation);
+            fabric = await Fabric.BuildAsync(_cluster, new FabricOptions { Faults = options.Faults, Shape = options.Shape }, cancellation);
             return new LabSite(fabric);
         }
     }

@@ -1,25 +1,87 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using VsanEmu.Control;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
+using VsanEmu.Lab;
 using VsanEmu.Lab.Faults;
 using VsanEmu.Report;
 
 namespace VsanEmu.Cli.Lab;
 
-/// <summary>Runs the lab on the healthy fabric and with each fault: a check is worth what comes out.</summary>
+/// <summary>One fabric of the self-test: healthy, or with one fault or two.</summary>
+/// <param name="Cluster">The cluster in it.</param>
+/// <param name="Shape">How it is laid out.</param>
+/// <param name="Faults">What is wrong with it; none for a healthy one.</param>
+/// <param name="Named">What a healthy one is called; empty for the usual one.</param>
+public sealed record SelfTestCase(ClusterSpec Cluster, FabricShape Shape, IReadOnlyList<IFault> Faults, string Named = "")
+{
+    // Left out where nothing is to be found by it: it takes seconds in which nothing happens.
+    private const string IdleCheck = "A9";
+
+    /// <summary>Builds it, lets a cluster run on it, and judges.</summary>
+    public async Task<SelfTestRow> RunAsync(IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var lab = new LabRun(new LabOptions
+        {
+            Cluster = Cluster,
+            Shape = Shape,
+            Faults = Faults,
+            Conduct = new ConductorOptions { Long = Faults.Any(f => f.MustFail.Contains(IdleCheck)) },
+        });
+        RunRecord record = await lab.RunAsync(progress, cancellation);
+        return new SelfTestRow([.. Faults.Select(f => new SelfTestFault(f.Name, f.MustFail, f.MustWarn))], record.Verdict) { Shape = Named };
+    }
+}
+
+/// <summary>Runs the lab on healthy fabrics, with each fault, and with pairs of them: a check is worth what comes out.</summary>
 public static class SelfTest
 {
     /// <summary>Members of the self-test's clusters: the fewest in which every fault has members to hit that are neither Master nor Backup.</summary>
     public const int Members = 5;
 
-    /// <summary>The healthy fabric first, then every known fault alone.</summary>
-    public static IReadOnlyList<IReadOnlyList<IFault>> Cases { get; } = [[], .. KnownFaults.All.Select(f => (IReadOnlyList<IFault>)[f])];
+    // The smallest cluster, the usual one, the largest.
+    private static readonly int[] Sizes = [MinSize, 8, MaxSize];
+    private const int MinSize = 2;
+    private const int MaxSize = 64;
 
-    /// <summary>Runs one case.</summary>
-    public static async Task<SelfTestRow> RunAsync(
-        ClusterSpec cluster, IReadOnlyList<IFault> faults, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    /// <summary>Healthy fabrics: of each size on one switch, and of each shape, as often as is asked for.</summary>
+    public static IEnumerable<SelfTestCase> Healthy(FlowProfile profile, int times)
     {
-        RunRecord record = await new LabRun(new LabOptions { Cluster = cluster, Faults = faults }).RunAsync(progress, cancellation);
-        return new SelfTestRow([.. faults.Select(f => f.Name)], [.. faults.SelectMany(f => f.MustFail).Distinct()], record.Verdict);
+        SelfTestCase[] each =
+        [
+            .. Sizes.Select(n => new SelfTestCase(LabSpec.Create(n, profile), FabricShape.Plain, [], string.Create(CultureInfo.InvariantCulture, $"{n} members"))),
+            .. FabricShape.All.Where(s => s != FabricShape.Plain).Select(s => new SelfTestCase(LabSpec.Create(Members, profile), s, [], s.Name)),
+        ];
+        return Enumerable.Repeat(each, times).SelectMany(e => e);
+    }
+
+    /// <summary>Each fault alone.</summary>
+    public static IEnumerable<SelfTestCase> Singles(ClusterSpec cluster, IReadOnlyList<IFault> faults) =>
+        faults.Select(f => new SelfTestCase(cluster, FabricShape.Plain, [f]));
+
+    /// <summary>Each pair of faults of which both can be seen.</summary>
+    public static IEnumerable<SelfTestCase> Pairs(ClusterSpec cluster, IReadOnlyList<IFault> faults) =>
+        FaultPairs.Of(faults).Select(p => new SelfTestCase(cluster, FabricShape.Plain, [p.A, p.B]));
+
+    /// <summary>Runs cases, several at a time: each has a fabric of its own, and most of a run is waiting.</summary>
+    /// <returns>The cases' numbers and rows, as they end.</returns>
+    public static async IAsyncEnumerable<(int Index, SelfTestRow Row, TimeSpan Took)> RunAsync(
+        IReadOnlyList<SelfTestCase> cases, int together, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var ended = Channel.CreateUnbounded<(int, SelfTestRow, TimeSpan)>();
+        Task all = Parallel.ForEachAsync(
+            cases.Index(), new ParallelOptions { MaxDegreeOfParallelism = together, CancellationToken = cancellation }, async (next, token) =>
+            {
+                long start = TimeProvider.System.GetTimestamp();
+                SelfTestRow row = await next.Item.RunAsync(null, token);
+                await ended.Writer.WriteAsync((next.Index, row, TimeProvider.System.GetElapsedTime(start)), token);
+            });
+        _ = all.ContinueWith(t => ended.Writer.Complete(t.Exception?.InnerException), TaskScheduler.Default);
+        await foreach ((int, SelfTestRow, TimeSpan) one in ended.Reader.ReadAllAsync(CancellationToken.None)) yield return one;
+        await all;
     }
 }

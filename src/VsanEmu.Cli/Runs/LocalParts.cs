@@ -60,6 +60,8 @@ internal sealed class LocalOutsiders(OutsiderProbes probes) : IOutsiders
 /// <summary>The trials.</summary>
 internal sealed class LocalTrials(TrialBench bench) : ITrials
 {
+    public Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation) => bench.AskAsync(from, whose, cancellation);
+
     public Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation) => bench.StreamAsync(stream, cancellation);
 
     public Task<GroupActDone> ActAsync(string endpoint, GroupAct act, IPAddress group, CancellationToken cancellation) =>

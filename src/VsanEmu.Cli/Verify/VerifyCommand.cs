@@ -1,6 +1,8 @@
 using System.CommandLine;
 using VsanEmu.Cli.Runs;
+using VsanEmu.Control;
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Capture;
@@ -32,22 +34,25 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", "Form a cluster on a fabric that is already there, prove its flows, and judge the fabric");
-        foreach (Option option in (Option[])[Spec, Capture, RecordTo, Force, Plain]) command.Add(option);
+        foreach (Option option in (Option[])[Spec, .. CheckSelection.Options, Capture, RecordTo, Force, Plain]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        if (SpecInput.Read(parsed.GetValue(Spec)!, Console.Error) is not { } cluster) return (int)ExitCode.BadInput;
+        if (SpecInput.Read(parsed.GetValue(Spec)!, Console.Error) is not { } spec) return (int)ExitCode.BadInput;
         try
         {
+            ClusterSpec cluster = CheckSelection.Adapt(parsed, spec);
+            ConductorOptions conduct = CheckSelection.Conduct(parsed);
             if (!Privilege.Suffices) return Complain("this takes root (CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): it works in network namespaces and with raw sockets", ExitCode.BadInput);
             using ParentWatch? watch = ParentWatch.Start();
             using RecordFile? output = RecordFile.Open(parsed.GetValue(RecordTo));
             var run = new ClusterRun(new RunSetup
             {
                 Cluster = cluster,
+                Conduct = conduct,
                 Force = parsed.GetValue(Force),
                 CaptureDirectory = parsed.GetValue(Capture)?.FullName,
                 CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
@@ -58,7 +63,7 @@ internal static class VerifyCommand
                 progress => run.RunAsync(() => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), "attaching the endpoints", progress, cancellation),
                 output);
         }
-        catch (AttachmentException e)
+        catch (Exception e) when (e is AttachmentException or UsageException)
         {
             return Complain(e.Message, ExitCode.BadInput);
         }

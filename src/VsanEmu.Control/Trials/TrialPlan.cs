@@ -7,11 +7,11 @@ namespace VsanEmu.Control.Trials;
 /// <summary>Who takes part in the trials.</summary>
 /// <param name="Sender">The member that sends on the test groups.</param>
 /// <param name="Receivers">Members that take turns in joining and leaving; at least one.</param>
-/// <param name="AgentListeners">Members that listen to the Agent Group.</param>
+/// <param name="Members">All members; all listen to the Agent Group.</param>
 /// <param name="MasterListeners">Members that listen to the Master Group.</param>
 /// <param name="Outsiders">Outsiders.</param>
 internal sealed record TrialCast(
-    string Sender, IReadOnlyList<string> Receivers, IReadOnlyList<string> AgentListeners, IReadOnlyList<string> MasterListeners, IReadOnlyList<string> Outsiders)
+    string Sender, IReadOnlyList<string> Receivers, IReadOnlyList<string> Members, IReadOnlyList<string> MasterListeners, IReadOnlyList<string> Outsiders)
 {
     /// <summary>Receivers at most: few ports stand for all, which other checks try one by one.</summary>
     public const int MaxReceivers = 4;
@@ -49,6 +49,13 @@ internal sealed class TrialPlan
     private const int CapacityCount = 8;
     private const int CapacityRate = 3000;
 
+    // 11 Mbit/s for a moment, from one or several members at a time, so that all have had their turn before the joins are over.
+    private static readonly TimeSpan UnicastInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan UnicastTime = TimeSpan.FromSeconds(3.2);
+    private const int UnicastCount = 300;
+    private const int UnicastBytes = 1400;
+    private const byte UnicastTtl = 64;
+
     // Datagrams a second, all rounds together, of joins or of leaves.
     private const int RoundsRate = 20_000;
 
@@ -68,16 +75,16 @@ internal sealed class TrialPlan
 
     private TimeSpan Interval => TimeSpan.FromSeconds(1.0 / _cluster.Trials.PacketsPerSecond);
 
-    /// <summary>The trials that serve the checks that are asked for; none in a unicast profile.</summary>
+    /// <summary>The trials that serve the checks that are asked for; in a unicast profile none on groups.</summary>
     public static IReadOnlyList<PlannedTrial> Make(ClusterSpec cluster, TrialCast cast, ConductorOptions options)
     {
-        if (cluster.Profile.Unicast) return [];
         var plan = new TrialPlan(cluster, cast, options);
-        plan.Fill();
+        if (!cluster.Profile.Unicast) plan.FillGroups();
+        if (options.Wants("P3")) plan.Unicast();
         return plan._trials;
     }
 
-    private void Fill()
+    private void FillGroups()
     {
         if (_options.Wants("M7", "M17")) Joins();
         if (_options.Wants("M8")) Leaves();
@@ -255,9 +262,23 @@ internal sealed class TrialPlan
         }
     }
 
+    // Faster than the numbered datagrams: what is fast, by unicast, may lose where they do not. Each member sends to the next one, a few at a time.
+    private void Unicast()
+    {
+        (string From, string To)[] ring = [.. Pairs.Ring(_cast.Members)];
+        var length = UnicastInterval * UnicastCount;
+        int together = (int)Math.Ceiling(ring.Length * length / UnicastTime);
+        foreach ((int i, (string from, string to)) in ring.Index())
+        {
+            IPAddress address = _cluster.Members.First(m => m.Name == to).Address;
+            var stream = new TrialStream { Trial = 0, Sender = from, To = address, Port = _cluster.Channels.AgentPort, Count = UnicastCount, Interval = UnicastInterval, Bytes = UnicastBytes, Ttl = UnicastTtl };
+            Add(TrialKind.Unicast, stream, length * (i / together), t => t with { Joined = [to] });
+        }
+    }
+
     private IEnumerable<(IPAddress Group, int Port, IReadOnlyList<string> Listeners)> OwnGroups()
     {
-        if (_cluster.Channels.AgentGroup is { } agents) yield return (agents, _cluster.Channels.AgentPort, _cast.AgentListeners);
+        if (_cluster.Channels.AgentGroup is { } agents) yield return (agents, _cluster.Channels.AgentPort, _cast.Members);
         if (_cluster.Channels.MasterGroup is { } masters) yield return (masters, _cluster.Channels.MasterPort, _cast.MasterListeners);
     }
 

@@ -16,7 +16,7 @@ internal sealed class TrialFindings
     public List<IdleObservation> Idles { get; } = [];
 }
 
-/// <summary>Carries the trials out: echo requests first, which want a quiet machine; then all streams, with the odd attempts beside them.</summary>
+/// <summary>Carries the trials out: questions by ARP and echo requests first, which want a quiet machine; then all streams, with the odd attempts beside them.</summary>
 /// <param name="trials">Who can.</param>
 /// <param name="cluster">The cluster.</param>
 /// <param name="options">What is asked for.</param>
@@ -50,6 +50,7 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
     {
         if (Cast(cluster, views) is not { } cast) return;
         IReadOnlyList<string> members = [.. views.Select(v => v.Member)];
+        if (options.Wants("F4")) await AskAsync(members, cancellation);
         if (options.Wants("P1", "P2")) findings.Pings.AddRange(await PingAsync(members, views.FirstOrDefault(v => v.Role == Role.Master)?.Member, cancellation));
         Task<IReadOnlyList<ProbeObservation>> attempts = AttemptAsync(members, cancellation);
         TrialObservation[] seen = await Task.WhenAll(TrialPlan.Make(cluster, cast, options).Select(t => OneAsync(t, cancellation)));
@@ -60,6 +61,11 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
     /// <summary>Leaves connections idle, one from each member to the next, all at a time.</summary>
     public async Task IdleAsync(IReadOnlyList<string> members, TimeSpan idle, TrialFindings findings, CancellationToken cancellation) =>
         findings.Idles.AddRange(await Task.WhenAll(Pairs.Ring(members).Select(p => trials.IdleAsync(p.From, p.To, idle, cancellation))));
+
+    // A second one asks for the first one's address. Whoever answered before anybody asked, as a rule nobody, did so by chance.
+    private Task AskAsync(IReadOnlyList<string> members, CancellationToken cancellation) => Task.WhenAll(
+        trials.AskAsync(members[0], [.. members.Skip(1)], cancellation),
+        trials.AskAsync(members[1], [members[0]], cancellation));
 
     private async Task<IEnumerable<PingObservation>> PingAsync(IReadOnlyList<string> members, string? master, CancellationToken cancellation)
     {

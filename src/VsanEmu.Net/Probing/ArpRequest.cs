@@ -10,17 +10,18 @@ public static class ArpRequest
 {
     private const int FrameLength = 42;
 
-    /// <summary>Broadcasts one request.</summary>
+    /// <summary>Broadcasts a request for each of some addresses.</summary>
     /// <param name="from">Who asks.</param>
-    /// <param name="asked">The address that is asked for.</param>
+    /// <param name="asked">The addresses that are asked for.</param>
     /// <exception cref="LocalInterfaceException">The source's interface lacks its address.</exception>
     /// <exception cref="SocketException">It cannot be sent.</exception>
-    public static void Send(ProbeSource from, IPAddress asked) => from.Namespace.Run(() =>
+    public static void Send(ProbeSource from, params IReadOnlyList<IPAddress> asked) => from.Namespace.Run(() =>
     {
         int index = LocalInterface.Find(from.Interface, from.Address).Index;
         using var socket = new Socket(AddressFamily.Packet, SocketType.Raw, 0);
         socket.Bind(new LinkEndPoint(index));
-        socket.Send(Frame(((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress, from.Address, asked));
+        byte[] own = ((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress;
+        foreach (IPAddress address in asked) socket.Send(Frame(own, from.Address, address));
     });
 
     private static byte[] Frame(ReadOnlySpan<byte> hardware, IPAddress sender, IPAddress asked)

@@ -18,6 +18,10 @@ public sealed class TrialBench : IDisposable
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePatience = TimeSpan.FromSeconds(5);
 
+    // As often, and as far apart, as makes one lost question or answer no matter.
+    private const int Questions = 3;
+    private static readonly TimeSpan QuestionInterval = TimeSpan.FromMilliseconds(60);
+
     private readonly CaptureSet _captures;
     private readonly ClusterSpec _cluster;
     private readonly Dictionary<string, FabricEnd> _ends;
@@ -38,6 +42,30 @@ public sealed class TrialBench : IDisposable
         _ends = ends.ToDictionary(e => e.Name);
         _pacer = new StreamPacer(captures.Run, captures.OriginTimestamp);
         _sibling = SiblingAddress.Of(cluster, ends);
+    }
+
+    /// <summary>
+    /// Asks for members' addresses by ARP, whether the kernel knows them or not. What is answered, the captures hold; what cannot be asked for want of a
+    /// working interface is not.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">No such endpoint.</exception>
+    public async Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation)
+    {
+        ProbeSource asker = Source(from);
+        IPAddress[] asked = [.. whose.Select(name => Source(name).Address)];
+        for (int i = 0; i < Questions; i++)
+        {
+            try
+            {
+                await Task.Run(() => ArpRequest.Send(asker, asked), cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                return;
+            }
+
+            await Task.Delay(QuestionInterval, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Sends a stream, beginning now; ends with it. What stands in its way is told, not thrown.</summary>

@@ -9,6 +9,9 @@ public static class VerdictTable
     /// <summary>Lines of evidence shown for one fault or check; the run record holds all of them.</summary>
     public const int MostEvidence = 5;
 
+    /// <summary>Checks that are skipped for one reason have a line each up to so many; more share one.</summary>
+    public const int MostAlike = 3;
+
     private const int LabelWidth = 10;
 
     /// <summary>Writes the verdict.</summary>
@@ -53,7 +56,8 @@ public static class VerdictTable
     private static void WriteChecks(IAnsiConsole console, IReadOnlyList<CheckResult> results)
     {
         int id = Longest(results, r => r.Id) + 1, title = Longest(results, r => r.Title), word = Longest(results, r => Palette.Word(r.Outcome));
-        foreach (CheckResult result in results)
+        CheckResult[][] alike = [.. results.Where(r => r.Outcome == CheckOutcome.Skip).GroupBy(r => r.Seen).Select(g => g.ToArray()).Where(g => g.Length > MostAlike)];
+        foreach (CheckResult result in results.Except(alike.SelectMany(a => a)))
         {
             TextFlow.Write(
                 console,
@@ -65,6 +69,9 @@ public static class VerdictTable
                 result.Seen,
                 result.Outcome == CheckOutcome.Skip ? Palette.Quiet : Palette.Plain);
         }
+
+        foreach (CheckResult[] these in alike)
+            TextFlow.Write(console, [(Palette.Word(CheckOutcome.Skip) + "  ", Palette.Of(CheckOutcome.Skip))], $"{Join(these.Select(t => t.Id))}: {these[0].Seen}", Palette.Quiet);
     }
 
     private static void WriteDetails(IAnsiConsole console, CheckResult result)

@@ -22,6 +22,12 @@ internal sealed class ScriptedTrials(TimeProvider? time = null) : ITrials
 
     private TimeSpan Now => (time ?? TimeProvider.System).GetElapsedTime(_start);
 
+    public Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation)
+    {
+        Note($"{from} asks for {string.Join('+', whose)}");
+        return Task.CompletedTask;
+    }
+
     public async Task<StreamSent> StreamAsync(TrialStream stream, CancellationToken cancellation)
     {
         Note($"{stream.Sender} streams {stream.Trial} to {stream.To}");

@@ -14,9 +14,9 @@ public sealed class TrialPlanTests
         ClusterSpec spec = LabSpec.Create(8);
         IReadOnlyList<PlannedTrial> plan = Plan(spec);
 
-        Assert.Equal(Enum.GetValues<TrialKind>().Except([TrialKind.Unicast]), plan.Select(t => t.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<TrialKind>(), plan.Select(t => t.Kind).Distinct().Order());
         Assert.Equal(Enumerable.Range(1, plan.Count), plan.Select(t => t.Stream.Trial));
-        PlannedTrial[] onTestGroups = [.. plan.Where(t => t.Kind is not (TrialKind.LinkLocal or TrialKind.OutsiderSends or TrialKind.OutsiderJoins))];
+        PlannedTrial[] onTestGroups = [.. plan.Where(t => t.Kind is not (TrialKind.LinkLocal or TrialKind.OutsiderSends or TrialKind.OutsiderJoins or TrialKind.Unicast))];
         Assert.Equal(onTestGroups.Length, onTestGroups.Select(t => t.Stream.To).Distinct().Count());
         Assert.True(plan.Max(t => t.End) < TimeSpan.FromSeconds(6), $"{plan.Max(t => t.End)}");
         Assert.Equal(spec.Trials.Groups, plan.Count(t => t.Kind == TrialKind.Capacity));
@@ -38,8 +38,21 @@ public sealed class TrialPlanTests
             Assert.DoesNotContain(trial.Stream.Sender, acting);
             Assert.Empty(acting.Concat(trial.Joined).Append(trial.Stream.Sender).Except(known));
             Assert.True(trial.ActAfter < trial.Stream.Length);
-            if (trial.Kind is not (TrialKind.OutsiderSends or TrialKind.OutsiderJoins)) Assert.Empty(trial.Joined.Except(acting));
+            if (trial.Kind is not (TrialKind.OutsiderSends or TrialKind.OutsiderJoins or TrialKind.Unicast)) Assert.Empty(trial.Joined.Except(acting));
         }
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(8, 1)]
+    [InlineData(64, 6)]
+    public void Each_member_sends_fast_to_the_next_and_few_at_a_time(int members, int together)
+    {
+        PlannedTrial[] unicast = [.. Plan(LabSpec.Create(members)).Where(t => t.Kind == TrialKind.Unicast)];
+        Assert.Equal(Enumerable.Range(1, members).Select(i => ($"m{i:00}", $"m{(i % members) + 1:00}")), unicast.Select(t => (t.Stream.Sender, t.Joined.Single())));
+        Assert.Equal(together, unicast.GroupBy(t => t.Start).Max(g => g.Count()));
+        Assert.True(unicast.Max(t => t.End) < TimeSpan.FromSeconds(4));
+        Assert.Equal(members, Plan(LabSpec.Create(members, FlowProfile.Vsan66)).Count(t => t.Kind == TrialKind.Unicast));
     }
 
     [Fact]
@@ -134,7 +147,7 @@ public sealed class TrialPlanTests
     }
 
     [Fact]
-    public void A_unicast_profile_has_no_groups_to_try() => Assert.Empty(Plan(LabSpec.Create(4, FlowProfile.Vsan66)));
+    public void A_unicast_profile_has_no_groups_to_try() => Assert.Equal([TrialKind.Unicast], Plan(LabSpec.Create(4, FlowProfile.Vsan66)).Select(t => t.Kind).Distinct());
 
     [Fact]
     public void An_alias_shares_its_mac_address_with_what_was_joined_instead()

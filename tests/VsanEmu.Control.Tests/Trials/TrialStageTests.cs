@@ -36,13 +36,14 @@ public sealed class TrialStageTests
     }
 
     [Fact]
-    public async Task Echo_requests_come_first_and_odd_attempts_beside_the_streams()
+    public async Task Questions_and_echo_requests_come_first_and_odd_attempts_beside_the_streams()
     {
         var trials = new ScriptedTrials(_time);
         TrialFindings found = await RunAsync(trials);
         string[] asked = [.. trials.Asked.Select(a => a.What)];
-        Assert.Equal(["m01 pings m02+m03 64+1500", "m02 pings m01+m03 64+1500", "m03 pings m01+m02 64+1500"], asked[..3].Order());
-        Assert.Equal(["6 Fragments", "6 Spoofed", "6 Ipv6"], asked[3..6]);
+        Assert.Equal(["m01 asks for m02+m03", "m02 asks for m01"], asked[..2].Order());
+        Assert.Equal(["m01 pings m02+m03 64+1500", "m02 pings m01+m03 64+1500", "m03 pings m01+m02 64+1500"], asked[2..5].Order());
+        Assert.Equal(["6 Fragments", "6 Spoofed", "6 Ipv6"], asked[5..8]);
         Assert.Equal(12, found.Pings.Count);
         Assert.Empty(found.Idles);
     }
@@ -76,7 +77,7 @@ public sealed class TrialStageTests
         Assert.Equal(TrialCast.MaxReceivers, cast.Receivers.Count);
         Assert.DoesNotContain("m02", cast.Receivers);
         Assert.Contains("m20", cast.Receivers);
-        Assert.Equal(20, cast.AgentListeners.Count);
+        Assert.Equal(20, cast.Members.Count);
         Assert.Equal(["m01", "m02"], cast.MasterListeners);
         Assert.Equal(["outsider", "stranger"], cast.Outsiders);
     }

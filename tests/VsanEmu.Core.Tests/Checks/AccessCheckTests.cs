@@ -60,6 +60,16 @@ public sealed class AccessCheckTests
         Assert.Equal((CheckOutcome.Inconclusive, "no member tried another"), (none.Outcome("A1"), none.Check("A1").Seen));
     }
 
+    [Fact]
+    public void A1_warns_where_tcp_opens_and_nothing_is_answered()
+    {
+        FlowSighting synAck = Syn("198.18.0.4", "198.18.0.3", 2233) with { DestinationPort = 0, Syns = 0, SynAcks = 1 };
+        Seen mute = Healthy.WithProbes(p => p is { From: "m03", To: "m04" } ? p with { Outcome = ProbeOutcome.Filtered } : p);
+        Seen answered = mute.WithPorts(p => p.Port == "m03" ? p with { Flows = [.. p.Flows, synAck] } : p);
+        Assert.Equal(CheckOutcome.Fail, mute.Outcome("A1"));
+        Assert.Equal((CheckOutcome.Warn, "all 12 directions open, but on 1 no answer to the first question came in time: m03 to m04"), (answered.Outcome("A1"), answered.Check("A1").Seen));
+    }
+
     // Who is blocked how, whether the target's capture saw the SYN, and what that is worth.
     [Theory]
     [InlineData(ProbeOutcome.Open, true, CheckOutcome.Fail)]

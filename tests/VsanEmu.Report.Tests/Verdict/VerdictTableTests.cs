@@ -22,6 +22,15 @@ public sealed class VerdictTableTests
     }
 
     [Fact]
+    public void Checks_that_were_skipped_for_one_reason_share_a_line()
+    {
+        Verdict few = Healthy with { Results = [.. Healthy.Results.Select(r => r.Id[0] == 'A' ? r : r with { Outcome = CheckOutcome.Skip, Seen = "not asked for (--only)" })] };
+        string[] lines = Print(few, 200), skipped = [.. lines.Where(l => l.Contains("not asked for"))];
+        Assert.StartsWith("skip  F1 F2 F3 F4 M1", Assert.Single(skipped));
+        Assert.Equal(Healthy.Results.Where(r => r.Id[0] == 'A').Select(r => r.Id), lines.TakeWhile(l => l != skipped[0]).Select(l => l.Split(' ')[0]));
+    }
+
+    [Fact]
     public void The_first_lines_name_the_likely_fault()
     {
         string[] lines = Print(Deaf, 120);

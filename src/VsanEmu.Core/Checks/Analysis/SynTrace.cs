@@ -18,6 +18,12 @@ internal static class SynTrace
         return arrived ? true : capture.Dropped == 0 ? false : null;
     }
 
+    /// <summary>True when a target's SYN-ACK came back to the source of a probe: TCP opens there, whatever became of what was said on it.</summary>
+    public static bool Answered(RunAnalysis run, ProbeObservation probe) =>
+        run.Capture(probe.From) is { } capture && AddressOf(run, probe.To) is { } target && capture.Flows.Any(f =>
+            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == Tcp && f.Source == target
+            && f.SourcePort == probe.DestinationPort && f.DestinationPort == probe.SourcePort && f.SynAcks > 0);
+
     /// <summary>A probe's outcome, told apart as far as the target's capture allows.</summary>
     public static ProbeOutcome Refine(RunAnalysis run, ProbeObservation probe) => probe.Outcome != ProbeOutcome.Filtered
         ? probe.Outcome

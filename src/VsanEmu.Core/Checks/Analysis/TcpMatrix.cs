@@ -14,15 +14,19 @@ internal sealed record BlockedWay(Direction Way, ProbeOutcome Outcome, string An
 /// </summary>
 internal sealed class TcpMatrix
 {
-    private TcpMatrix(IReadOnlySet<Direction> open, IReadOnlyDictionary<Direction, BlockedWay> blocked, IReadOnlyList<Direction> untried)
+    private TcpMatrix(IReadOnlySet<Direction> open, IReadOnlyList<Direction> mute, IReadOnlyDictionary<Direction, BlockedWay> blocked, IReadOnlyList<Direction> untried)
     {
         Open = open;
+        Mute = mute;
         Blocked = blocked;
         Untried = untried;
     }
 
     /// <summary>Directions that opened.</summary>
     public IReadOnlySet<Direction> Open { get; }
+
+    /// <summary>Those of them on which TCP opened, and yet no answer to what was asked came in time.</summary>
+    public IReadOnlyList<Direction> Mute { get; }
 
     /// <summary>Directions that were tried and never opened.</summary>
     public IReadOnlyDictionary<Direction, BlockedWay> Blocked { get; }
@@ -47,6 +51,7 @@ internal sealed class TcpMatrix
         if (phases.Length == 0) phases = [.. run.Timeline.Calm];
 
         var open = new HashSet<Direction>();
+        var mute = new HashSet<Direction>();
         var blocked = new Dictionary<Direction, BlockedWay>();
         var expected = new HashSet<Direction>();
         foreach (PhaseObservation phase in phases)
@@ -58,12 +63,15 @@ internal sealed class TcpMatrix
                 var way = new Direction(probe.From, probe.To);
                 if (Timeline.Side(phase, way.From) != Timeline.Side(phase, way.To)) continue;
                 if (probe.Outcome == ProbeOutcome.Open) open.Add(way);
+                else if (probe.Outcome == ProbeOutcome.Filtered && SynTrace.Answered(run, probe)) mute.Add(way);
                 else blocked[way] = new(way, SynTrace.Refine(run, probe), probe.AnsweredBy);
             }
         }
 
+        mute.ExceptWith(open);
+        open.UnionWith(mute);
         foreach (Direction way in open) blocked.Remove(way);
-        return new(open, blocked, [.. expected.Where(w => !open.Contains(w) && !blocked.ContainsKey(w))]);
+        return new(open, [.. mute.OrderBy(w => w.From).ThenBy(w => w.To)], blocked, [.. expected.Where(w => !open.Contains(w) && !blocked.ContainsKey(w))]);
     }
 
     /// <summary>Connections that were open at a phase's end, by the side that opened them.</summary>

@@ -30,11 +30,13 @@ internal static class OddSwitch
     private static Suspicion? Limit(RunAnalysis run)
     {
         CapacityTally tally = run.Capacity;
-        bool drops = tally.MissingGroups > 0 && tally.MissingGroups < tally.Groups, floods = tally.FloodedGroups > 0 && tally.FloodedGroups < tally.Groups;
+        // A table that the run's other groups have filled already takes none of these.
+        bool some = tally.MissingGroups < tally.Groups || tally.OthersArrive;
+        bool drops = tally.MissingGroups > 0 && some && !tally.LossExplains(run.FastMulticast.Total), floods = tally.FloodedGroups > 0 && tally.FloodedGroups < tally.Groups;
         if (!drops && !floods) return null;
-        int beyond = Math.Max(tally.MissingGroups, tally.FloodedGroups);
+        int held = tally.Groups - Math.Max(tally.MissingGroups, tally.FloodedGroups);
         string[] ports = [.. tally.Missing.Select(m => m.Port.Port).Distinct().Order()];
-        return new("group-limit", $"the switch holds no more than about {tally.Groups - beyond} groups besides the cluster's own, and {(drops ? "drops" : "floods")} the rest",
+        return new("group-limit", $"{(held > 0 ? $"the switch holds no more than about {held} groups besides those in use" : "the switch's table of groups is full")}: it {(drops ? "drops" : "floods")} the rest",
             drops && ports.Length == 1 ? $"port of {ports[0]}" : "", ["F2", .. Symptoms.Delivery, "M16"],
             tally.Missing.Concat(tally.Flooded).Select(c => $"{c.Trial.Plan.Group}: {(c.Trial.At(c.Port.Port) is { } s ? $"{s.Packets} of {c.Trial.Plan.Sent} at {c.Port.Port}, which did not join it" : $"nothing at {c.Port.Port}, which joined it")}"),
             "raise the limit of groups, for the port and for the VLAN; show the switch's group table and its size");

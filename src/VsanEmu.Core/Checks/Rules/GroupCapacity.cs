@@ -18,7 +18,7 @@ internal sealed class GroupCapacity() : TrialCheck("M10", "group capacity", Tria
             return Finding.Fail($"{tally.MissingGroups} of {tally.Groups} joined groups do not arrive{(good > 0 ? $"; {good} do" : "")}") with
             {
                 Evidence = tally.Missing.Select(Line),
-                Cause = good > 0 ? "the switch holds no more groups, at this port or at all, and drops the rest" : "the port gets no group that it joins: this is no limit (M1, M7)",
+                Cause = good > 0 || tally.OthersArrive ? "the switch holds no more groups, at this port or at all, and drops the rest" : "the port gets no group that it joins: this is no limit (M1, M7)",
                 Remedy = "raise the limit of groups, for the port and for the VLAN; show the switch's group table and its size",
             };
         }

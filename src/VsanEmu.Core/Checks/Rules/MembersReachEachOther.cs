@@ -32,6 +32,16 @@ internal sealed class MembersReachEachOther() : Check("A1", "members reach each 
             };
         }
 
+        if (tcp.Mute.Count > 0)
+        {
+            return Finding.Warn($"all {tcp.Open.Count} directions open, but on {tcp.Mute.Count} no answer to the first question came in time: {Wording.Names(tcp.Mute.Select(w => $"{w}"), 6)}") with
+            {
+                Evidence = tcp.Mute.Select(w => $"{w}: a SYN-ACK came back, and no answer"),
+                Cause = "large packets are lost (P1), so that what waits behind them is late; much loss (P3); or a member that is too slow",
+                Remedy = "look at P1 and P3 first",
+            };
+        }
+
         return Finding.Pass($"all {tcp.Open.Count} directions are open");
     }
 
