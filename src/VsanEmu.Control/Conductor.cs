@@ -171,7 +171,8 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
 
     private async Task FailOverAsync(CancellationToken cancellation)
     {
-        MemberView master = _crew.Views.Single(v => v.Role == Role.Master);
+        // On a bad fabric the cluster may have fallen apart since.
+        if (_crew.Leader is not { } master) return;
         string backup = _crew.Views.FirstOrDefault(v => v.Id == master.Backup)?.Member ?? "";
         Acknowledgements before = Acknowledgements.Of(_crew.Alive);
 

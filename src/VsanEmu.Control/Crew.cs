@@ -1,3 +1,4 @@
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
 
@@ -26,6 +27,16 @@ internal sealed class Crew(IReadOnlyList<IMember> members)
 
     public IReadOnlyList<IReadOnlyCollection<MemberView>> ViewsBySide =>
         [.. Views.GroupBy(v => _sides.GetValueOrDefault(v.Member)).Select(g => (IReadOnlyCollection<MemberView>)[.. g])];
+
+    /// <summary>The Master, of several the one that most members follow; null without any.</summary>
+    public MemberView? Leader
+    {
+        get
+        {
+            IReadOnlyList<MemberView> views = Views;
+            return views.Where(v => v.Role == Role.Master).MaxBy(m => views.Count(v => v.Master == m.Id));
+        }
+    }
 
     public void MarkKilled(string name) => _killed.Add(name);
 

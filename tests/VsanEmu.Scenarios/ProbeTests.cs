@@ -11,6 +11,10 @@ public sealed class ProbeTests
     [InlineData("tcp dport 2233 reject with icmp admin-prohibited", "--expect blocked", 0, "prohibited: ICMP says so by 198.18.1.1")]
     [InlineData("tcp dport 2233 reject with icmp host-unreachable", "--expect blocked", 0, "an ICMP error by 198.18.1.1")]
     [InlineData("tcp sport 2233 accept; tcp dport 2233 drop", "--expect blocked", 3, "source port 2233 to 198.18.2.2 TCP 2233: refused: RST in the target's own name")]
+    [InlineData("tcp dport 2233 drop", "--expect blocked", 0, "in fragments to 198.18.2.2 TCP 2233: filtered: no answer in")]
+    [InlineData("", "", 0, "in fragments to 198.18.2.2 TCP 2233: refused: RST in the target's own name")]
+    [InlineData("meta l4proto tcp tcp dport 2233 drop", "--to 2001:2:0:2::2 --expect blocked", 0, "(eth9) to 2001:2:0:2::2 TCP 2233: filtered")]
+    [InlineData("ip protocol tcp drop", "--to 2001:2:0:2::2", 0, "(eth9) to 2001:2:0:2::2 TCP 2233: refused: RST in the target's own name")]
     [InlineData("", "--expect open", 1, "refused")]
     [InlineData("", "--to 198.18.1.99 --expect blocked", 3, "no ARP answer")]
     public async Task The_outcome_and_who_answered_are_told(string rules, string options, int expectedExit, string expected)
@@ -21,7 +25,7 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData("--to 198.18.2.300", "--to 198.18.2.300: not an IPv4 address")]
+    [InlineData("--to 198.18.2.300", "--to 198.18.2.300: not an address")]
     [InlineData("--to 198.18.2.2 --port 0", "--port 0: allowed are 1 to 65535")]
     [InlineData("--to 198.18.2.2 --timeout never", "--timeout never: allowed are 50ms to 2m")]
     public async Task A_mistake_is_one_line(string options, string expected)
@@ -51,6 +55,13 @@ public sealed class ProbeTests
             ip -n server route add default via 198.18.2.1
             ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
             [ -z "$1" ] || ip netns exec router nft "table inet t { chain forward { type filter hook forward priority 0; $1; }; }"
+            ip -6 addr add 2001:2:0:1::2/64 dev eth9 nodad
+            ip -n router addr add 2001:2:0:1::1/64 dev eth0 nodad
+            ip -n router addr add 2001:2:0:2::1/64 dev eth1 nodad
+            ip -n server addr add 2001:2:0:2::2/64 dev eth0 nodad
+            ip -6 route add 2001:2:0:2::/64 via 2001:2:0:1::1
+            ip -n server -6 route add default via 2001:2:0:2::1
+            ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
             sleep 1.2
             dotnet "$3" probe --timeout 1200ms $2
             """;

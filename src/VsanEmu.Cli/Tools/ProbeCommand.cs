@@ -9,6 +9,7 @@ using VsanEmu.Net.Capture;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Tools;
+using VsanEmu.Net.Trials;
 
 namespace VsanEmu.Cli.Tools;
 
@@ -19,9 +20,9 @@ internal static class ProbeCommand
 
     public static Command Create()
     {
-        var to = new Option<string[]>("--to") { Description = "The address to probe, IPv4; may be given several times", HelpName = "ADDRESS", Required = true, AllowMultipleArgumentsPerToken = true };
+        var to = new Option<string[]>("--to") { Description = "The address to probe, IPv4 or IPv6; may be given several times", HelpName = "ADDRESS", Required = true, AllowMultipleArgumentsPerToken = true };
         var port = new Option<int>("--port", "-p") { Description = "Its TCP port", DefaultValueFactory = _ => ReliablePort };
-        var source = new Option<int?>("--source-port") { Description = "Try from this source port only; by default from an ephemeral one and from the probed one" };
+        var source = new Option<int?>("--source-port") { Description = "Try from this source port only; by default from an ephemeral one, from the probed one, and over IPv4 also in fragments" };
         var from = new Option<string?>("--from") { Description = "The source address; by default the kernel's choice", HelpName = "ADDRESS" };
         var timeout = new Option<string>("--timeout", "-t") { Description = "How long to wait for an answer", HelpName = "T", DefaultValueFactory = _ => "3s" };
         var expect = new Option<string?>("--expect") { Description = "Exit with 1 unless every probe is so" };
@@ -37,9 +38,8 @@ internal static class ProbeCommand
                 if (!Duration.TryParse(parsed.GetValue(timeout), out TimeSpan limit) || limit < TimeSpan.FromMilliseconds(50) || limit > TimeSpan.FromMinutes(2))
                     throw new UsageException($"--timeout {parsed.GetValue(timeout)}: allowed are 50ms to 2m");
                 IPAddress? own = parsed.GetValue(from) is { } text ? Address("--from", text) : null;
-                int[] ports = parsed.GetValue(source) is { } only ? [only] : [0, parsed.GetValue(port)];
                 ProbeObservation[] seen = await Task.Run(
-                    () => RunAsync(parsed.GetValue(port), ports, own, [.. parsed.GetRequiredValue(to).Distinct().Select(a => Address("--to", a))], limit, cancellation), cancellation);
+                    () => RunAsync(parsed.GetValue(port), parsed.GetValue(source), own, [.. parsed.GetRequiredValue(to).Distinct().Select(a => Address("--to", a))], limit, cancellation), cancellation);
                 foreach (ProbeObservation probe in seen) io.Output.WriteLine(Line(probe));
                 return (int)Exit(seen, parsed.GetValue(expect));
             }
@@ -57,22 +57,23 @@ internal static class ProbeCommand
         return command;
     }
 
-    private static async Task<ProbeObservation[]> RunAsync(int port, int[] sourcePorts, IPAddress? from, IPAddress[] targets, TimeSpan timeout, CancellationToken cancellation)
+    private static async Task<ProbeObservation[]> RunAsync(int port, int? only, IPAddress? from, IPAddress[] targets, TimeSpan timeout, CancellationToken cancellation)
     {
         var channels = new ChannelSpec { AgentGroup = null, MasterGroup = null, ReliablePort = port };
         using var captures = new CaptureSet(channels, Stopwatch.GetTimestamp());
-        var probe = new TcpProbe(captures, timeout);
+        var connects = new TcpProbe(captures, timeout);
+        var syns = new ForgedSyns(captures);
         var seen = new List<ProbeObservation>();
         foreach (IPAddress target in targets)
         {
             ProbeSource source = RouteTo.Find(target, from) with { Name = $"to-{target}" };
             using NetworkNamespace here = source.Namespace;
             captures.Add(source.Name, PortKind.Outsider, PacketCapture.Open(source.Interface, channels));
-            foreach (int sourcePort in sourcePorts)
-            {
-                ProbeObservation result = await probe.RunAsync(Phases.Probing, source, sourcePort, new($"{target}", target, Captured: false), port, cancellation);
-                seen.Add(result with { From = $"{source.Address} ({source.Interface})" });
-            }
+            var aim = new ProbeTarget($"{target}", target, Captured: false);
+            foreach (int sourcePort in only is { } one ? [one] : new[] { 0, port }) Keep(await connects.RunAsync(Phases.Probing, source, sourcePort, aim, port, cancellation));
+            if (only is null && target.AddressFamily == AddressFamily.InterNetwork) Keep(await syns.FragmentsAsync(Phases.Probing, source, aim, port, cancellation));
+
+            void Keep(ProbeObservation result) => seen.Add(result with { From = $"{source.Address} ({source.Interface})" });
         }
 
         return [.. seen];
@@ -80,7 +81,7 @@ internal static class ProbeCommand
 
     private static string Line(ProbeObservation p)
     {
-        string port = p.SourcePort == 0 ? "" : $" source port {p.SourcePort}";
+        string port = p.Method == ProbeMethod.Fragments ? " in fragments" : p.SourcePort == 0 ? "" : $" source port {p.SourcePort}";
         string took = $"{p.TookNs / 1e6:0.0} ms";
         string by = p.AnsweredBy.Length == 0 ? "" : p.AnsweredBy == p.To ? " in the target's own name" : $" by {p.AnsweredBy}";
         string how = p.Outcome switch
@@ -106,7 +107,8 @@ internal static class ProbeCommand
     };
 
     private static IPAddress Address(string option, string text) =>
-        IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetwork && text.Count(c => c == '.') == 3
+        // A number alone would be an address, too, and is more likely a mistake.
+        IPAddress.TryParse(text, out IPAddress? address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3)
             ? address
-            : throw new UsageException($"{option} {text}: not an IPv4 address");
+            : throw new UsageException($"{option} {text}: not an address");
 }

@@ -10,7 +10,7 @@ namespace VsanEmu.Net.Probing;
 public static class RouteTo
 {
     /// <summary>The interface and source address that a packet to <paramref name="target"/> would leave by.</summary>
-    /// <param name="target">An IPv4 address.</param>
+    /// <param name="target">An IPv4 or IPv6 address; a link-local one with the interface as its scope.</param>
     /// <param name="from">A source address to use instead of the kernel's choice, or null.</param>
     /// <exception cref="ToolException">There is no route, or ip is missing.</exception>
     public static ProbeSource Find(IPAddress target, IPAddress? from = null)

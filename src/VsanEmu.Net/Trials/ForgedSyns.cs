@@ -11,7 +11,7 @@ namespace VsanEmu.Net.Trials;
 /// address as its source. What became of them is read from the captures at both ends. Needs CAP_NET_RAW.
 /// </summary>
 /// <param name="captures">Captures the sources' ports, and those targets that say so.</param>
-internal sealed class ForgedSyns(CaptureSet captures)
+public sealed class ForgedSyns(CaptureSet captures)
 {
     /// <summary>How often a SYN is sent before its silence counts: one may be lost, and the first may wait for ARP.</summary>
     internal const int Attempts = 4;
@@ -29,8 +29,14 @@ internal sealed class ForgedSyns(CaptureSet captures)
 
     private static int s_lastPort;
 
-    /// <summary>A SYN in two fragments.</summary>
-    internal Task<ProbeObservation> FragmentsAsync(string phase, ProbeSource from, ProbeTarget to, int port, CancellationToken cancellation)
+    /// <summary>A SYN in two fragments, over IPv4.</summary>
+    /// <param name="phase">The run's phase, for the observation.</param>
+    /// <param name="from">The source.</param>
+    /// <param name="to">The target.</param>
+    /// <param name="port">Its port, one that the captures capture.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">CAP_NET_RAW is missing.</exception>
+    public Task<ProbeObservation> FragmentsAsync(string phase, ProbeSource from, ProbeTarget to, int port, CancellationToken cancellation)
     {
         return TryAsync(phase, Begin(from, from.Address, to, port), ProbeMethod.Fragments, Packets, cancellation);
 

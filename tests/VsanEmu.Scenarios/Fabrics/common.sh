@@ -7,7 +7,12 @@ switch_on() {
   ip netns add "$1"
   ip -n "$1" link add br0 type bridge mcast_snooping 1 mcast_query_response_interval 100 mcast_igmp_version 3
   ip -n "$1" link set br0 up
+  # As RFC 4541 2.1.1 has it, reports and leaves are none of a host's business; Linux floods those of IGMPv3.
+  forward_rule "$1" 'igmp type { membership-report-v3, leave-group } drop'
 }
+
+# Without a querier it keeps pruning, and forwards no group to anybody: hardware does, Linux would flood.   prunes_still SWITCH
+prunes_still() { forward_rule "$1" 'ip daddr 224.0.0.0/4 ip daddr != 224.0.0.0/24 drop'; }
 
 # General queries every 2 s, the first ones sooner.                                querier_on SWITCH ADDRESS
 querier_on() {
@@ -23,7 +28,6 @@ host_on() {
   ip -n "$2" link set lo up
   ip -n "$1" link add "p-$2" type veth peer name eth0 netns "$2"
   ip -n "$1" link set "p-$2" master br0
-  ip -n "$1" link set "p-$2" type bridge_slave mcast_flood "${FLOOD:-off}"
   ip -n "$1" link set "p-$2" up
   ip netns exec "$2" sh -c 'echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter'
   [ $# -lt 3 ] || ip -n "$2" addr add "$3/24" dev eth0
@@ -34,7 +38,6 @@ host_on() {
 nic_on() {
   ip -n "$1" link add "p-$2" type veth peer name "$2" netns "$$"
   ip -n "$1" link set "p-$2" master br0
-  ip -n "$1" link set "p-$2" type bridge_slave mcast_flood "${FLOOD:-off}"
   ip -n "$1" link set "p-$2" up
   ip link set "$2" up
 }
@@ -47,9 +50,14 @@ add rule bridge fabric forward $2
 RULES
 }
 
-# TCP 2233 for these addresses among each other, and nobody else.                  members_only SWITCH "A, B, C"
+# TCP 2233 and the groups for these addresses among each other, and nobody else; the port is the outsider's.   members_only SWITCH "A, B, C" PORT
 members_only() {
+  # Whoever is no member has no member's address, and neither sends to groups nor gets them.
+  forward_rule "$1" "iifname \"$3\" ip saddr { $2 } drop"
+  forward_rule "$1" "iifname \"$3\" ip daddr 224.0.0.0/4 ip daddr != 224.0.0.0/24 drop"
+  forward_rule "$1" "oifname \"$3\" ip daddr 224.0.0.0/4 ip daddr != 224.0.0.0/24 drop"
   forward_rule "$1" "ip saddr { $2 } ip daddr { $2 } accept"
+  # In IPv4 and IPv6, and the first fragment too.
   forward_rule "$1" "meta l4proto tcp th dport 2233 drop"
   forward_rule "$1" "meta l4proto tcp th sport 2233 drop"
 }

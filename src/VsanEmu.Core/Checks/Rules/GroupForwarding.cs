@@ -95,6 +95,7 @@ internal sealed class MixedVersions() : TrialCheck("M13", "IGMPv2 beside IGMPv3"
         }
 
         int[] seen = [.. joins.SelectMany(j => j.Versions).Distinct().Order()];
+        if (seen is [2] && run.Queries.Sightings.Any(s => s.Version == 2)) return Finding.Skip("the querier speaks IGMPv2, and every host follows it (RFC 3376, 7.2.1)");
         return seen.Length < 2
             ? Finding.Inconclusive($"reports of {(seen.Length == 0 ? "no version" : $"version {seen[0]} only")} were captured, so no mix was tried") with { Evidence = evidence }
             : Finding.Pass($"both arrive: {string.Join(", ", joins.Select(j => $"{j.Port} v{string.Join('/', j.Versions)}").Distinct())}") with { Evidence = evidence };

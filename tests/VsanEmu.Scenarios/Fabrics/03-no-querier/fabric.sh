@@ -7,7 +7,8 @@ querier_on sw 198.18.0.253
 for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
 host_on sw silent
 host_on sw out 198.18.0.200
-members_only sw "198.18.0.11, 198.18.0.12, 198.18.0.13"
+prunes_still sw
+members_only sw "198.18.0.11, 198.18.0.12, 198.18.0.13" p-out
 ip netns exec sw nft -f - <<'RULES'
-table bridge mute { chain output { type filter hook output priority 0; ip protocol igmp drop; }; chain forward { type filter hook forward priority 0; ip daddr 224.0.0.0/4 drop; }; }
+table bridge mute { chain output { type filter hook output priority 0; ip protocol igmp drop; }; }
 RULES
