@@ -49,7 +49,7 @@ internal sealed class WorldTrials
         }
 
         Leave(TrialKind.LeaveBesideSibling, 1, sender, actor, Switch.FastLeave ? 0 : long.MaxValue);
-        Add(TrialKind.MacAlias, sender, [actor], _ => Switch.ForwardsByMac) ;
+        Add(TrialKind.MacAlias, sender, [actor], _ => Switch.ForwardsByMac);
         for (int group = 1; group <= Groups; group++)
         {
             bool held = group <= Switch.GroupLimit;

@@ -56,8 +56,24 @@ public sealed class RunRecordTests
     {
         var trial = new TrialObservation
         {
-            Id = 7, Kind = TrialKind.LeaveBesideSibling, Round = 2, Phase = Phases.Trials, Group = "239.255.42.7", Sender = "m01", Sent = 900, IntervalNs = 2_000_000, Bytes = 200, Ttl = 5,
-            StartNs = 1, EndNs = 2, Joined = ["m02"], JoinedInstead = "239.127.42.7", Actor = "m02", ActedAtNs = 3, IgmpVersion = 2, Error = "no buffer",
+            Id = 7,
+            Kind = TrialKind.LeaveBesideSibling,
+            Round = 2,
+            Phase = Phases.Trials,
+            Group = "239.255.42.7",
+            Sender = "m01",
+            Sent = 900,
+            IntervalNs = 2_000_000,
+            Bytes = 200,
+            Ttl = 5,
+            StartNs = 1,
+            EndNs = 2,
+            Joined = ["m02"],
+            JoinedInstead = "239.127.42.7",
+            Actor = "m02",
+            ActedAtNs = 3,
+            IgmpVersion = 2,
+            Error = "no buffer",
         };
         var ping = new PingObservation { Phase = Phases.Trials, From = "m01", To = "m02", Bytes = 1500, Sent = 4, Answered = 1, MinNs = 1, MedianNs = 2, MaxNs = 3, RefusedMtu = 1400, RefusedBy = "198.18.0.254" };
         var idle = new IdleObservation { From = "m01", To = "m02", IdleNs = 5, Survived = false, How = "no answer" };
