@@ -27,7 +27,7 @@ public sealed class ForgedSyns(CaptureSet captures)
 
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(150);
 
-    private static int s_lastPort;
+    private static int _lastPort;
 
     /// <summary>A SYN in two fragments, over IPv4.</summary>
     /// <param name="phase">The run's phase, for the observation.</param>
@@ -93,7 +93,7 @@ public sealed class ForgedSyns(CaptureSet captures)
 
     private Probe Begin(ProbeSource from, IPAddress source, ProbeTarget to, int port)
     {
-        int own = FirstPort + (int)((uint)Interlocked.Increment(ref s_lastPort) % Ports);
+        int own = FirstPort + (int)((uint)Interlocked.Increment(ref _lastPort) % Ports);
         return new(from, source, own, to, port, (uint)Random.Shared.Next(), captures.NowNs);
     }
 
