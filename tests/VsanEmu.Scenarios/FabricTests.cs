@@ -27,7 +27,7 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
     /// <summary>All of them, run once: several at a time, each in namespaces of its own, since most of a run is waiting.</summary>
     public sealed class Runs : IAsyncLifetime
     {
-        private const int Together = 3;
+        private const int Together = 4;
 
         public Dictionary<string, (int Exit, string Said, RunRecord? Record)> ByFolder { get; } = [];
 

@@ -1,4 +1,5 @@
 using VsanEmu.Cli.Lab;
+using VsanEmu.Control;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -11,6 +12,9 @@ public sealed class CapturedLab : IAsyncLifetime
 {
     // Timestamps of the run and of tshark come from different clocks' readings; what is nearer to a phase's edge than this is not judged.
     private static readonly TimeSpan Edge = TimeSpan.FromMilliseconds(20);
+
+    // Those by what the cluster itself sends: trials put streams of their own on the wire.
+    private static readonly HashSet<string> OfTheCluster = ["F1", "F2", "F3", "M1", "M2", "M3", "M4", "M5", "A1", "A2", "A3", "A4", "V1", "V2", "V3"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("vsanemu-wire-").FullName;
     private readonly Dictionary<string, string> _portOf = [];
@@ -26,7 +30,7 @@ public sealed class CapturedLab : IAsyncLifetime
     {
         TsharkTap? tap = null;
         string[] endpoints = [.. Cluster.Members.Select(m => m.Name), Cluster.Observer!.Name];
-        var lab = new LabRun(new LabOptions { Cluster = Cluster })
+        var lab = new LabRun(new LabOptions { Cluster = Cluster, Conduct = new ConductorOptions { Only = OfTheCluster } })
         {
             FabricReady = async fabric =>
             {
