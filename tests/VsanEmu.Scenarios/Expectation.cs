@@ -10,12 +10,12 @@ namespace VsanEmu.Scenarios;
 /// What a scenario's <c>expected.txt</c> says, a line each:
 /// <c>exit N</c>; <c>fault NAME, PLACE</c>, each that must be named, and no other; <c>fail IDS</c> and <c>warn IDS</c>, the checks that must, and no other;
 /// <c>also IDS</c>, those that chance may let fail, warn, or stay inconclusive, too;
-/// <c>median ID LOW HIGH</c>, within which a check's median lies; <c>loss to PORT P %</c>, the rate that explains the loss measured there at 99 % confidence.
+/// <c>median ID LOW HIGH</c>, within which a check's median lies; <c>loss to PORT P %</c>, the rate within whose binomial interval the loss measured there lies.
 /// </summary>
 internal sealed partial class Expectation
 {
-    // Of the normal distribution: what lies within so many standard deviations has 99 %.
-    private const double Z99 = 2.576;
+    // Standard deviations: chance alone leaves the interval once in ten thousand runs. (At 99 % a run in a hundred would fail for nothing.)
+    private const double Deviates = 3.89;
 
     private readonly ILookup<string, string> _lines;
 
@@ -73,7 +73,7 @@ internal sealed partial class Expectation
         double rate = double.Parse(words[2], CultureInfo.InvariantCulture) / 100;
         var streams = record.Observations.Streams.Where(s => s.To == words[1] && s.Group == FlowGroup.Agent).ToArray();
         long sent = streams.Sum(s => s.Sent), lost = sent - streams.Sum(s => s.Received);
-        double mean = sent * rate, margin = Z99 * Math.Sqrt(sent * rate * (1 - rate));
+        double mean = sent * rate, margin = Deviates * Math.Sqrt(sent * rate * (1 - rate));
         return sent > 0 && Math.Abs(lost - mean) <= margin + 0.5 ? null : $"loss {line}: {lost} of {sent} lost, {mean - margin:0} to {mean + margin:0} expected";
     }
 
