@@ -1,5 +1,6 @@
 using System.CommandLine;
 using VsanEmu.Cli.Lab;
+using VsanEmu.Cli.Load;
 using VsanEmu.Cli.Tools;
 using VsanEmu.Cli.Verify;
 
@@ -12,6 +13,7 @@ internal static class Commands
     [
         LabCommand.Create(),
         VerifyCommand.Create(),
+        LoadCommand.Create(),
         ObserveCommand.Create(),
         ProbeCommand.Create(),
         NodeCommand.Create(),

@@ -11,10 +11,11 @@ public sealed class ArrowTests
         ["VsanEmu.Core"] = [],
         ["VsanEmu.Net"] = ["VsanEmu.Core"],
         ["VsanEmu.Node"] = ["VsanEmu.Core", "VsanEmu.Net"],
+        ["VsanEmu.Traffic"] = ["VsanEmu.Core", "VsanEmu.Net"],
         ["VsanEmu.Lab"] = ["VsanEmu.Core", "VsanEmu.Net"],
         ["VsanEmu.Control"] = ["VsanEmu.Core"],
         ["VsanEmu.Report"] = ["VsanEmu.Core"],
-        ["vsanemu"] = ["VsanEmu.Core", "VsanEmu.Net", "VsanEmu.Node", "VsanEmu.Lab", "VsanEmu.Control", "VsanEmu.Report"],
+        ["vsanemu"] = ["VsanEmu.Core", "VsanEmu.Net", "VsanEmu.Node", "VsanEmu.Traffic", "VsanEmu.Lab", "VsanEmu.Control", "VsanEmu.Report"],
     };
 
     public static TheoryData<string> Rooms => new(Arrows.Keys);

@@ -1,0 +1,71 @@
+using System.Net;
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Core.Load;
+
+/// <summary>One flow of a load.</summary>
+/// <param name="Id">Its number, from 1.</param>
+/// <param name="From">Who sends.</param>
+/// <param name="To">Who receives: one member, or the members of a group.</param>
+/// <param name="Group">The group, or null.</param>
+/// <param name="Transport">What carries it.</param>
+/// <param name="Port">The port that it is sent to.</param>
+/// <param name="Payload">Bytes of a datagram's payload, or of a write.</param>
+/// <param name="BitsPerSecond">Its rate, bit/s of payload; 0 for as fast as it goes.</param>
+public sealed record LoadFlow(int Id, string From, IReadOnlyList<string> To, IPAddress? Group, LoadTransport Transport, int Port, int Payload, long BitsPerSecond);
+
+/// <summary>All flows of a load: a function of the cluster and of what is asked for. Groups and ports are the cluster's own, so that what holds for it holds for them.</summary>
+public static class LoadPlan
+{
+    /// <summary>UDP port of unicast datagrams: what vSAN from 6.6 on uses.</summary>
+    public const int UnicastPort = 12321;
+
+    /// <summary>Payload of a datagram when none is asked for, bytes.</summary>
+    public const int DatagramBytes = 1400;
+
+    private const int WriteBytes = 128 * 1024;
+
+    /// <summary>The flows.</summary>
+    /// <exception cref="LoadException">The cluster has no group or too few members for them, or they are too many.</exception>
+    public static IReadOnlyList<LoadFlow> Make(ClusterSpec cluster, LoadOptions options)
+    {
+        string[] members = [.. cluster.Members.Select(m => m.Name)];
+        if (members.Length < 2) throw new LoadException("a load takes two members");
+        (string From, string[] To, bool Group, double Share)[] ways = [.. Ways(members, options)];
+        long flows = (long)ways.Length * options.Parallel;
+        if (flows > LoadOptions.MaxFlows) throw new LoadException($"{flows} flows: at most {LoadOptions.MaxFlows} are allowed");
+        if (ways.Any(w => w.Group) && cluster.Channels.AgentGroup is null) throw new LoadException($"profile {cluster.Profile.Name} has no groups to send to");
+
+        double shares = ways.Sum(w => w.Share) * options.Parallel;
+        return [.. ways.SelectMany(w => Enumerable.Repeat(w, options.Parallel)).Select(One)];
+
+        LoadFlow One((string From, string[] To, bool Group, double Share) way, int index)
+        {
+            LoadTransport transport = way.Group ? LoadTransport.Udp : options.Transport ?? (options.Profile == LoadProfile.Pair ? LoadTransport.Udp : LoadTransport.Tcp);
+            int port = way.Group ? cluster.Channels.AgentPort : transport == LoadTransport.Udp ? UnicastPort : cluster.Channels.ReliablePort;
+            long rate = options.BitsPerSecond ?? Math.Max(1, (long)(LoadOptions.DefaultTotalRate * way.Share / shares));
+            int payload = options.Payload ?? (transport == LoadTransport.Udp ? DatagramBytes : WriteBytes);
+            return new(index + 1, way.From, way.To, way.Group ? cluster.Channels.AgentGroup : null, transport, port, payload, rate);
+        }
+    }
+
+    private static IEnumerable<(string From, string[] To, bool Group, double Share)> Ways(string[] members, LoadOptions options)
+    {
+        IEnumerable<(string From, string[] To, bool Group, double Share)> ring = members.Select((m, i) => (m, new[] { members[(i + 1) % members.Length] }, false, 1.0));
+        (string, string[], bool, double) group = (members[0], members[1..], true, 1.0);
+        return options.Profile switch
+        {
+            LoadProfile.Pair => [(members[0], [members[1]], false, 1)],
+            LoadProfile.Multicast => [group],
+            LoadProfile.MulticastAll => members.Select(m => (m, members.Where(o => o != m).ToArray(), true, 1.0)),
+            LoadProfile.Ring => ring,
+            LoadProfile.Mesh => members.SelectMany(_ => members, (from, to) => (from, new[] { to }, false, 1.0)).Where(w => w.from != w.Item2[0]),
+            LoadProfile.Incast => members.Skip(1).Select(m => (m, new[] { members[0] }, false, 1.0)),
+            LoadProfile.Mixed => [group with { Item4 = options.MulticastShare }, .. ring.Select(r => r with { Share = (1 - options.MulticastShare) / members.Length })],
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Profile, "no such profile"),
+        };
+    }
+}
+
+/// <summary>A load cannot be as it was asked for; the message says why.</summary>
+public sealed class LoadException(string message) : Exception(message);

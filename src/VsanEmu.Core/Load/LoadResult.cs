@@ -1,0 +1,177 @@
+using VsanEmu.Core.Checks;
+
+namespace VsanEmu.Core.Load;
+
+/// <summary>A distribution of times, nanoseconds. Of the datagrams of one flow at one receiver, or of many.</summary>
+/// <param name="Count">How many values.</param>
+/// <param name="Min">The shortest.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P90">Nine in ten are no longer.</param>
+/// <param name="P99">99 of 100 are no longer.</param>
+/// <param name="P999">999 of 1000 are no longer.</param>
+/// <param name="Max">The longest.</param>
+public sealed record DelaySummary(long Count, long Min, long P50, long P90, long P99, long P999, long Max);
+
+/// <summary>What became of one flow at one of its receivers.</summary>
+public sealed record FlowResult
+{
+    /// <summary>The flow's number.</summary>
+    public required int Flow { get; init; }
+
+    /// <summary>Who sent.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Who received.</summary>
+    public required string To { get; init; }
+
+    /// <summary>What carried it.</summary>
+    public required LoadTransport Transport { get; init; }
+
+    /// <summary>Datagrams sent, or writes.</summary>
+    public required long Sent { get; init; }
+
+    /// <summary>Payload sent, bytes.</summary>
+    public required long SentBytes { get; init; }
+
+    /// <summary>Datagrams delivered, each counted once; 0 for TCP, where they have no bounds.</summary>
+    public required long Delivered { get; init; }
+
+    /// <summary>Payload delivered, bytes.</summary>
+    public required long DeliveredBytes { get; init; }
+
+    /// <summary>Datagrams lost: sent and not delivered. Exactly <see cref="Sent"/> - <see cref="Delivered"/>; 0 for TCP.</summary>
+    public long Lost => Transport == LoadTransport.Udp ? Sent - Delivered : 0;
+
+    /// <summary>Datagrams that came when the time of sending was over: they had waited in a queue, or the way is long.</summary>
+    public long Late { get; init; }
+
+    /// <summary>Datagrams that came more than once.</summary>
+    public long Duplicates { get; init; }
+
+    /// <summary>Datagrams that came after a later one (RFC 4737).</summary>
+    public long Reordered { get; init; }
+
+    /// <summary>How far back the worst of them came, datagrams.</summary>
+    public long LongestExtent { get; init; }
+
+    /// <summary>One-way delay on one clock; null for TCP.</summary>
+    public DelaySummary? Delay { get; init; }
+
+    /// <summary>Mean of the differences between the delays of bursts that followed each other (RFC 5481, IPDV), nanoseconds.</summary>
+    public long DelayVariationNs { get; init; }
+
+    /// <summary>Segments that TCP sent again.</summary>
+    public long Retransmits { get; init; }
+
+    /// <summary>TCP's smoothed round trip at the end, microseconds.</summary>
+    public long RoundTripUs { get; init; }
+
+    /// <summary>What ended it early, in words; else empty.</summary>
+    public string Error { get; init; } = "";
+}
+
+/// <summary>All flows together, in one interval. A datagram for a group counts as sent once, and as delivered at each receiver.</summary>
+/// <param name="StartNs">Its begin, nanoseconds after the measurement's.</param>
+/// <param name="EndNs">Its end.</param>
+/// <param name="Sent">Datagrams or writes sent.</param>
+/// <param name="SentBytes">Payload sent, bytes.</param>
+/// <param name="Delivered">Datagrams delivered, at all receivers; repeats included.</param>
+/// <param name="DeliveredBytes">Payload delivered, bytes.</param>
+/// <param name="Expected">Datagrams that would have been delivered had none been lost.</param>
+public sealed record LoadInterval(long StartNs, long EndNs, long Sent, long SentBytes, long Delivered, long DeliveredBytes, long Expected)
+{
+    /// <summary>Its length, seconds.</summary>
+    public double Seconds => (EndNs - StartNs) / 1e9;
+
+    /// <summary>Payload delivered, bit/s.</summary>
+    public double BitsPerSecond => 8 * DeliveredBytes / Math.Max(1e-9, Seconds);
+
+    /// <summary>Datagrams delivered per second, at all receivers.</summary>
+    public double PacketsPerSecond => Delivered / Math.Max(1e-9, Seconds);
+}
+
+/// <summary>How the bursts were made, which some figures cannot be read without.</summary>
+public sealed record LoadMeans
+{
+    /// <summary>Whether the kernel cut bursts into datagrams (GSO).</summary>
+    public required bool SegmentsByKernel { get; init; }
+
+    /// <summary>Whether the kernel joined datagrams on receipt (GRO).</summary>
+    public required bool JoinsByKernel { get; init; }
+
+    /// <summary>Datagrams sent at a time, at most.</summary>
+    public required int Burst { get; init; }
+
+    /// <summary>Whether bursts cross the fabric as they are, uncut: so between virtual interfaces of one machine.</summary>
+    public required bool CrossesUncut { get; init; }
+}
+
+/// <summary>A load's outcome.</summary>
+public sealed record LoadResult
+{
+    /// <summary>Version of this record's format.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Who sent to whom.</summary>
+    public required LoadProfile Profile { get; init; }
+
+    /// <summary>The tool's version.</summary>
+    public required string ToolVersion { get; init; }
+
+    /// <summary>When it began, ISO 8601.</summary>
+    public required string Started { get; init; }
+
+    /// <summary>How long it was measured, nanoseconds: first to last datagram or byte.</summary>
+    public required long MeasuredNs { get; init; }
+
+    /// <summary>Whether it ran its whole time.</summary>
+    public required bool Completed { get; init; }
+
+    /// <summary>How bursts were made.</summary>
+    public required LoadMeans Means { get; init; }
+
+    /// <summary>The intervals.</summary>
+    public required IReadOnlyList<LoadInterval> Intervals { get; init; }
+
+    /// <summary>Each flow at each of its receivers.</summary>
+    public required IReadOnlyList<FlowResult> Flows { get; init; }
+
+    /// <summary>Delay of all datagrams of all flows; null when there are none.</summary>
+    public DelaySummary? Delay { get; init; }
+
+    /// <summary>Processor time of this process over the measured time, in processors.</summary>
+    public required double Processors { get; init; }
+
+    /// <summary>Why the generator, not the fabric, was the limit; empty when it was not.</summary>
+    public required string GeneratorLimit { get; init; }
+
+    /// <summary>L1 or L2, where the profile is theirs.</summary>
+    public IReadOnlyList<CheckResult> Checks { get; init; } = [];
+
+    /// <summary>The whole, from begin to end.</summary>
+    public LoadInterval Total => new(0, MeasuredNs,
+        Flows.DistinctBy(f => f.Flow).Sum(f => f.Sent), Flows.DistinctBy(f => f.Flow).Sum(f => f.SentBytes),
+        Flows.Sum(f => f.Delivered), Flows.Sum(f => f.DeliveredBytes), Flows.Where(f => f.Transport == LoadTransport.Udp).Sum(f => f.Sent));
+}
+
+/// <summary>What a ping-pong between two members took.</summary>
+public sealed record RoundTripResult
+{
+    /// <summary>Who asked.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Who answered.</summary>
+    public required string To { get; init; }
+
+    /// <summary>Payload of a datagram, bytes.</summary>
+    public required int Payload { get; init; }
+
+    /// <summary>Questions sent.</summary>
+    public required long Sent { get; init; }
+
+    /// <summary>Questions that were not answered in time.</summary>
+    public required long Lost { get; init; }
+
+    /// <summary>From a question to its answer, on one clock; null without an answer.</summary>
+    public required DelaySummary? RoundTrip { get; init; }
+}

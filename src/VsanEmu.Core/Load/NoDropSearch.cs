@@ -1,0 +1,108 @@
+namespace VsanEmu.Core.Load;
+
+/// <summary>
+/// The highest rate at which no more than a set share is lost (RFC 2544, 26.1; L3): halves the span between a rate that passed and one that did not until they are near enough.
+/// </summary>
+public sealed class NoDropSearch
+{
+    // A queue that grows all through a trial hides what a longer trial would lose: more than this share may not be waiting at its end.
+    private const double MostQueued = 0.005;
+    private const int AlwaysQueued = 64;
+
+    private readonly double _resolution;
+    private readonly double _lossPercent;
+    private readonly int _repeats;
+    private double _failed;
+    private int _passes;
+
+    /// <param name="highest">The rate to begin with, which may pass; bit/s.</param>
+    /// <param name="resolution">How near the rates must be at the end, as a share of the highest. 0.001 to 0.5.</param>
+    /// <param name="lossPercent">What may be lost, percent; 0 as in RFC 2544.</param>
+    /// <param name="repeats">How often a rate must pass in a row.</param>
+    public NoDropSearch(double highest, double resolution, double lossPercent, int repeats)
+    {
+        _resolution = resolution * highest;
+        _lossPercent = lossPercent;
+        _repeats = repeats;
+        _failed = double.PositiveInfinity;
+        Rate = highest;
+    }
+
+    /// <summary>The rate to try next, bit/s.</summary>
+    public double Rate { get; private set; }
+
+    /// <summary>The highest rate that passed; 0 when none did yet.</summary>
+    public double Passed { get; private set; }
+
+    /// <summary>The lowest rate that did not; infinite when all did.</summary>
+    public double Failed => _failed;
+
+    /// <summary>True when it is found.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>Datagrams of a trial that had gathered in a queue by its end: those that came late, without what the way itself explains.</summary>
+    /// <param name="result">The trial.</param>
+    /// <param name="duration">How long was sent.</param>
+    public static long Queued(LoadResult result, TimeSpan duration)
+    {
+        double sent = result.Flows.Sum(f => f.Sent), under = (result.Delay?.Min ?? 0) / duration.TotalNanoseconds;
+        return (long)Math.Max(0, result.Flows.Sum(f => f.Late) - AlwaysQueued - (sent * (under + MostQueued)));
+    }
+
+    /// <summary>Takes a trial's outcome at <see cref="Rate"/>.</summary>
+    /// <param name="expected">Datagrams that would have been delivered had none been lost.</param>
+    /// <param name="lost">Those that were, or that only a growing queue held.</param>
+    public void Take(long expected, long lost)
+    {
+        bool passed = expected > 0 && 100.0 * lost / expected <= _lossPercent;
+        if (passed && ++_passes < _repeats) return;
+        _passes = 0;
+        if (passed) Passed = Rate;
+        else _failed = Rate;
+        Done = double.IsPositiveInfinity(_failed) || _failed - Passed <= _resolution;
+        if (!Done) Rate = (Passed + _failed) / 2;
+    }
+}
+
+/// <summary>How a search for the no-drop rate is made.</summary>
+/// <param name="Resolution">How near the rates must be at the end, as a share of the highest. 0.001 to 0.5.</param>
+/// <param name="LossPercent">What may be lost, percent.</param>
+/// <param name="Repeats">How often a rate must pass.</param>
+public sealed record NoDropOptions(double Resolution, double LossPercent, int Repeats);
+
+/// <summary>One trial of a search.</summary>
+/// <param name="Rate">Rate of each flow, bit/s of payload.</param>
+/// <param name="Expected">Datagrams that would have been delivered had none been lost.</param>
+/// <param name="Lost">Those that were.</param>
+/// <param name="Queued">Those that a growing queue held at the end: a longer trial would have lost them.</param>
+/// <param name="DelayP99Ns">99 of 100 took no longer, nanoseconds.</param>
+/// <param name="GeneratorLimit">Why the generator was the limit; empty when it was not.</param>
+public sealed record NoDropTrial(long Rate, long Expected, long Lost, long Queued, long DelayP99Ns, string GeneratorLimit);
+
+/// <summary>What a search found.</summary>
+public sealed record NoDropResult
+{
+    /// <summary>Ethernet, IPv4 and UDP headers of a datagram, bytes; without the frame check sequence.</summary>
+    public const int HeaderBytes = 42;
+
+    /// <summary>The highest rate of each flow that passed, bit/s of payload; 0 when none did.</summary>
+    public required long PayloadRate { get; init; }
+
+    /// <summary>The same in Ethernet frames, bit/s: what a port's limit counts.</summary>
+    public required long FrameRate { get; init; }
+
+    /// <summary>Payload of a datagram, bytes.</summary>
+    public required int Payload { get; init; }
+
+    /// <summary>What might be lost, percent.</summary>
+    public required double LossPercent { get; init; }
+
+    /// <summary>How near, as a share of the highest rate.</summary>
+    public required double Resolution { get; init; }
+
+    /// <summary>The trials in their order.</summary>
+    public required IReadOnlyList<NoDropTrial> Trials { get; init; }
+
+    /// <summary>How bursts were made.</summary>
+    public required LoadMeans Means { get; init; }
+}

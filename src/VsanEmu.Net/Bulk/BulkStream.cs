@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using VsanEmu.Net.Native;
+
+namespace VsanEmu.Net.Bulk;
+
+/// <summary>A TCP connection's bytes in bulk, without looking at them. For one thread in each direction.</summary>
+public static unsafe class BulkStream
+{
+    private const int LevelTcp = 6;
+    private const int TcpInformation = 11;
+
+    // struct tcp_info, linux/tcp.h.
+    private const int RoundTripAt = 68;
+    private const int RetransmitsAt = 100;
+    private const int InformationBytes = 104;
+
+    // One page of zeros after another: what is sent is never looked at.
+    private static readonly byte* Zeros = (byte*)NativeMemory.AllocZeroed(MostBytes);
+
+    /// <summary>Bytes of one call, at most.</summary>
+    public const int MostBytes = 1 << 20;
+
+    /// <summary>Sends up to <paramref name="count"/> bytes. How many were taken; 0 when the socket's time limit was reached or there is no room.</summary>
+    /// <exception cref="SocketException">The connection has ended.</exception>
+    public static int Send(Socket socket, int count) => Moved(Libc.Send((int)socket.Handle, Zeros, (nuint)Math.Min(count, MostBytes), Libc.MsgNoSignal));
+
+    /// <summary>Takes what has come, without a copy. How many bytes; 0 when there were none in time; -1 at the end of the stream.</summary>
+    /// <exception cref="SocketException">The connection has ended.</exception>
+    public static int Discard(Socket socket)
+    {
+        nint count = Libc.Receive((int)socket.Handle, null, MostBytes, Libc.MsgTruncate);
+        return count == 0 ? -1 : Moved(count);
+    }
+
+    /// <summary>Segments sent again, and the smoothed round trip in microseconds (tcp(7), TCP_INFO).</summary>
+    public static (long Retransmits, long RoundTripUs) Information(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[InformationBytes];
+        int length = socket.GetRawSocketOption(LevelTcp, TcpInformation, info);
+        return length < InformationBytes
+            ? (0, 0)
+            : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
+    }
+
+    private static int Moved(nint count)
+    {
+        if (count >= 0) return (int)count;
+        SocketError error = Errors.OfLast();
+        return error is SocketError.WouldBlock or SocketError.Interrupted ? 0 : throw new SocketException((int)error);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace VsanEmu.Net.Bulk;
+
+/// <summary>errno as the rest of the project knows it.</summary>
+internal static class Errors
+{
+    /// <summary>The error of the last system call that this thread made by P/Invoke.</summary>
+    internal static SocketError OfLast() => Marshal.GetLastPInvokeError() switch
+    {
+        4 => SocketError.Interrupted,               // EINTR
+        11 => SocketError.WouldBlock,               // EAGAIN
+        32 => SocketError.Shutdown,                 // EPIPE
+        90 => SocketError.MessageSize,              // EMSGSIZE
+        101 => SocketError.NetworkUnreachable,      // ENETUNREACH
+        104 => SocketError.ConnectionReset,         // ECONNRESET
+        105 => SocketError.NoBufferSpaceAvailable,  // ENOBUFS
+        111 => SocketError.ConnectionRefused,       // ECONNREFUSED
+        113 => SocketError.HostUnreachable,         // EHOSTUNREACH
+        1 => SocketError.AccessDenied,              // EPERM: a packet filter
+        _ => SocketError.SocketError,
+    };
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace VsanEmu.Net.Native;
+
+/// <summary>Bytes in bulk: send(2), recv(2).</summary>
+internal static partial class Libc
+{
+    /// <summary>recv(2) on TCP: throws the bytes away instead of copying them (tcp(7)).</summary>
+    internal const int MsgTruncate = 0x20;
+
+    /// <summary>send(2): no SIGPIPE.</summary>
+    internal const int MsgNoSignal = 0x4000;
+
+    /// <summary>send(2): how many bytes were taken; -1 with EAGAIN when a limit of time or room was reached.</summary>
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    internal static unsafe partial nint Send(int fd, byte* data, nuint length, int flags);
+
+    /// <summary>recv(2): how many bytes came; 0 at the end of the stream; -1 with EAGAIN when there are none.</summary>
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    internal static unsafe partial nint Receive(int fd, byte* data, nuint length, int flags);
+
+    /// <summary>fcntl(2) with a number: its answer, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Control(int fd, int command, int argument);
+}

@@ -1,0 +1,110 @@
+using Spectre.Console;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Load;
+
+namespace VsanEmu.Report;
+
+/// <summary>A load for a person: a line for each interval as it ends, then what became of each flow, and the whole last.</summary>
+public sealed class LoadTable(IAnsiConsole console) : IProgress<LoadInterval>, IProgress<NoDropTrial>
+{
+    /// <summary>Flows that have a line each; of more, the worst are shown.</summary>
+    public const int MostFlows = 12;
+
+    private const int Trend = 24;
+
+    private readonly Lock _lock = new();
+    private readonly List<double> _rates = [];
+
+    /// <summary>Writes an interval's line.</summary>
+    public void Report(LoadInterval value)
+    {
+        lock (_lock)
+        {
+            if (_rates.Count == 0) TextFlow.Write(console, [($"{"interval",-14}{"delivered",14}{"datagrams",16}{"lost",20}", Palette.Quiet)], "", Palette.Quiet);
+            _rates.Add(value.BitsPerSecond);
+            long lost = Math.Max(0, value.Expected - value.Delivered);
+            string lead = FormattableString.Invariant($"{value.StartNs / 1e9:0.0}-{value.EndNs / 1e9:0.0} s").PadRight(14)
+                + LoadFigures.Rate(value.BitsPerSecond, "bit/s").PadLeft(14)
+                + (value.Expected > 0 ? LoadFigures.Rate(value.PacketsPerSecond, "/s") : "-").PadLeft(16)
+                + (value.Expected > 0 ? LoadFigures.Loss(lost, value.Expected) : "-").PadLeft(20) + "  ";
+            TextFlow.Write(console, [(lead, Palette.Plain)], LoadFigures.Sparkline([.. _rates.TakeLast(Trend)]), Palette.Good);
+        }
+    }
+
+    /// <summary>Writes the outcome.</summary>
+    public void Write(LoadResult result)
+    {
+        console.WriteLine();
+        FlowResult[] shown = [.. result.Flows.OrderByDescending(f => f.Error.Length > 0).ThenByDescending(f => f.Sent == 0 ? 0 : (double)f.Lost / f.Sent).ThenBy(f => f.DeliveredBytes).Take(MostFlows).OrderBy(f => f.Flow).ThenBy(f => f.To)];
+        string left = result.Flows.Count > shown.Length ? $" (the worst {shown.Length} of {result.Flows.Count})" : "";
+        TextFlow.Write(console, [($"{"flow" + left,-20}{"delivered",14}{"datagrams",16}{"lost",20}", Palette.Quiet)], "  delay p50 / p99 / max", Palette.Quiet);
+        foreach (FlowResult flow in shown) WriteFlow(flow, result.Total.Seconds);
+        WriteSum(result);
+    }
+
+    /// <summary>Writes a ping-pong's outcome.</summary>
+    public void Write(RoundTripResult result)
+    {
+        string told = result.RoundTrip is { } d
+            ? $"p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)} over {d.Count}"
+            : "no answer came";
+        TextFlow.Write(console, [($"{result.From} to {result.To} and back, {result.Payload} bytes  ", Palette.Strong)], $"{told}; unanswered {LoadFigures.Loss(result.Lost, result.Sent)}", Palette.Plain);
+    }
+
+    /// <summary>Writes a line about one trial of a search.</summary>
+    public void Report(NoDropTrial value)
+    {
+        string lead = LoadFigures.Rate(value.Rate, "bit/s").PadLeft(14) + $"  lost {LoadFigures.Loss(value.Lost, value.Expected)} of {value.Expected}" + (value.Queued > 0 ? $", {value.Queued} held in a queue that grows" : "");
+        TextFlow.Write(console, [(lead, Palette.Plain)], $", delay p99 {LoadFigures.Time(value.DelayP99Ns)}{(value.GeneratorLimit.Length > 0 ? $"; {value.GeneratorLimit}" : "")}", Palette.Quiet);
+    }
+
+    /// <summary>Writes what a search found.</summary>
+    public void Write(NoDropResult result)
+    {
+        console.WriteLine();
+        string found = result.PayloadRate == 0
+            ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
+            : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %");
+        TextFlow.Write(console, [("no-drop rate  ", Palette.Strong)], found, Palette.Strong);
+    }
+
+    private void WriteFlow(FlowResult flow, double seconds)
+    {
+        bool udp = flow.Transport == LoadTransport.Udp;
+        string lead = $"{flow.From} to {flow.To}".PadRight(20)
+            + LoadFigures.Rate(8 * flow.DeliveredBytes / seconds, "bit/s").PadLeft(14)
+            + (udp ? LoadFigures.Rate(flow.Delivered / seconds, "/s") : "-").PadLeft(16)
+            + (udp ? LoadFigures.Loss(flow.Lost, flow.Sent) : "-").PadLeft(20) + "  ";
+        string rest = flow.Error.Length > 0 ? flow.Error
+            : flow.Delay is { } d ? $"{LoadFigures.Time(d.P50)} / {LoadFigures.Time(d.P99)} / {LoadFigures.Time(d.Max)}{Oddities(flow)}"
+            : udp ? "" : $"{flow.Retransmits} retransmitted, round trip {LoadFigures.Time(flow.RoundTripUs * 1000)}";
+        TextFlow.Write(console, [(lead, Palette.Plain)], rest, flow.Error.Length > 0 ? Palette.Bad : Palette.Quiet);
+    }
+
+    private static string Oddities(FlowResult flow) =>
+        (flow.Duplicates > 0 ? $", {flow.Duplicates} twice" : "") + (flow.Reordered > 0 ? $", {flow.Reordered} out of order by up to {flow.LongestExtent}" : "");
+
+    private void WriteSum(LoadResult result)
+    {
+        LoadInterval total = result.Total;
+        console.WriteLine();
+        string sum = $"{LoadFigures.Rate(total.BitsPerSecond, "bit/s")} delivered";
+        if (total.Expected > 0)
+            sum += $", {LoadFigures.Rate(total.PacketsPerSecond, "datagrams/s")}, lost {LoadFigures.Loss(total.Expected - total.Delivered, total.Expected)}";
+        if (result.Delay is { } d)
+            sum += $", delay p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)}";
+        if (result.Flows.Sum(f => f.Retransmits) is > 0 and long again) sum += $", {again} segments retransmitted";
+        TextFlow.Write(console, [("sum  ", Palette.Strong)], sum + FormattableString.Invariant($"; {result.Processors:0.0} processors busy"), Palette.Strong);
+        foreach (CheckResult check in result.Checks)
+        {
+            TextFlow.Write(console, [($"{check.Id} {check.Title}  ", Palette.Strong), ($"{Palette.Word(check.Outcome)}  ", Palette.Of(check.Outcome))], check.Seen, Palette.Plain);
+            if (check.Cause.Length > 0) TextFlow.Write(console, [("   cause     ", Palette.Quiet)], check.Cause, Palette.Plain);
+            if (check.Remedy.Length > 0) TextFlow.Write(console, [("   remedy    ", Palette.Quiet)], check.Remedy, Palette.Plain);
+        }
+
+        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
+        if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
+        if (result.Means is { CrossesUncut: true, SegmentsByKernel: true })
+            TextFlow.Write(console, [("note  ", Palette.Doubtful)], $"bursts of up to {result.Means.Burst} datagrams cross this virtual fabric uncut: a switch of hardware would see each (--no-offload sends them one by one)", Palette.Plain);
+    }
+}

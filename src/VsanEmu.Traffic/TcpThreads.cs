@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using VsanEmu.Net.Bulk;
+
+namespace VsanEmu.Traffic;
+
+/// <summary>One flow's connection, both ends of it.</summary>
+internal sealed record TcpFlow(FlowAtSender From, FlowAtReceiver To, Socket Sending, Socket Receiving)
+{
+    // How much may be on its way when a flow is paced: a hundredth of a second's worth, within bounds.
+    private const int LeastWrite = 1024;
+
+    /// <summary>Bytes of one write.</summary>
+    public int Write => From.Flow.BitsPerSecond == 0 ? From.Flow.Payload : (int)Math.Clamp(From.Flow.BitsPerSecond / 8 / 250, LeastWrite, From.Flow.Payload);
+
+    /// <summary>Says no more, and keeps what TCP knows of the connection.</summary>
+    public void Finish()
+    {
+        try
+        {
+            (From.Retransmits, From.RoundTripUs) = BulkStream.Information(Sending);
+            Sending.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException e)
+        {
+            Fail(e);
+        }
+    }
+
+    public void Fail(SocketException e)
+    {
+        if (From.Error.Length == 0) From.Error = e.Message;
+    }
+}
+
+/// <summary>Sends some flows from one thread: one flow by calls that wait, several by turns.</summary>
+internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
+{
+    private const int Together = 64;
+
+    private readonly Pacer[] _pacers = [.. flows.Select(f => new Pacer(f.From.Flow.BitsPerSecond / 8.0, clock.StartAt, TimeSpan.FromMilliseconds(1)))];
+    private readonly bool[] _over = new bool[flows.Count];
+
+    public void Run()
+    {
+        ThreadTime.SleepUntil(clock.StartAt);
+        if (flows.Count == 1) SendOne();
+        else SendByTurns();
+        for (int i = 0; i < flows.Count; i++)
+        {
+            flows[i].From.Forgone = _pacers[i].Forgone;
+            flows[i].Finish();
+        }
+
+        long used = ThreadTime.Used;
+        foreach (TcpFlow flow in flows) flow.From.ThreadNs = used / flows.Count;
+    }
+
+    private void SendOne()
+    {
+        for (long now = Stopwatch.GetTimestamp(); Goes(now) && !_over[0]; now = Stopwatch.GetTimestamp())
+            if (!SendDue(0, now)) ThreadTime.SleepUntil(Math.Min(_pacers[0].NextAt(now), clock.EndAt));
+    }
+
+    private void SendByTurns()
+    {
+        using var set = new ReadySet();
+        for (int i = 0; i < flows.Count; i++)
+        {
+            Descriptor.SetBlocking(flows[i].Sending, false);
+            set.Add(flows[i].Sending, i, write: true);
+        }
+
+        Span<int> ready = stackalloc int[Together];
+        for (long now = Stopwatch.GetTimestamp(); Goes(now); now = Stopwatch.GetTimestamp())
+        {
+            int count = set.Wait(ready, (int)LoadSockets.Patience.TotalMilliseconds);
+            bool any = false;
+            for (int i = 0; i < count; i++) any |= !_over[ready[i]] && SendDue(ready[i], now);
+            // All that could be written to have had their share.
+            if (count > 0 && !any) ThreadTime.SleepUntil(now + (Stopwatch.Frequency / 2000));
+        }
+
+        foreach (TcpFlow flow in flows) set.Remove(flow.Sending);
+    }
+
+    private bool Goes(long now) => now < clock.EndAt && !clock.SendersStopped;
+
+    // False when nothing is due.
+    private bool SendDue(int index, long now)
+    {
+        TcpFlow flow = flows[index];
+        int write = flow.Write;
+        int due = _pacers[index].Due(now, write);
+        // A paced flow writes whole writes, not byte by byte.
+        if (due < write && !(flow.From.Flow.BitsPerSecond > 0 && due >= Math.Min(write, 1024))) return false;
+        try
+        {
+            int sent = BulkStream.Send(flow.Sending, due);
+            _pacers[index].Sent(sent);
+            if (sent > 0) flow.From.Add(1, sent);
+        }
+        catch (SocketException e)
+        {
+            flow.Fail(e);
+            _over[index] = true;
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Receives some flows on one thread.</summary>
+internal sealed class TcpReceiver(IReadOnlyList<TcpFlow> flows, LoadClock clock)
+{
+    private const int Together = 64;
+
+    private int _open = flows.Count;
+
+    public void Run()
+    {
+        if (flows.Count == 1)
+        {
+            while (_open > 0 && !clock.ReceiversStopped) Take(flows[0]);
+            return;
+        }
+
+        using var set = new ReadySet();
+        for (int i = 0; i < flows.Count; i++)
+        {
+            Descriptor.SetBlocking(flows[i].Receiving, false);
+            set.Add(flows[i].Receiving, i, write: false);
+        }
+
+        Span<int> ready = stackalloc int[Together];
+        while (_open > 0 && !clock.ReceiversStopped)
+        {
+            int count = set.Wait(ready, (int)LoadSockets.Patience.TotalMilliseconds);
+            for (int i = 0; i < count; i++)
+                if (!Take(flows[ready[i]])) set.Remove(flows[ready[i]].Receiving);
+        }
+    }
+
+    // False at the end of the stream.
+    private bool Take(TcpFlow flow)
+    {
+        try
+        {
+            int count = BulkStream.Discard(flow.Receiving);
+            if (count > 0) flow.To.Add(0, count, Stopwatch.GetTimestamp());
+            if (count >= 0) return true;
+        }
+        catch (SocketException e)
+        {
+            flow.Fail(e);
+        }
+
+        _open--;
+        return false;
+    }
+}

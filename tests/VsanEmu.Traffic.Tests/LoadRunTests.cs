@@ -1,0 +1,127 @@
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab;
+using VsanEmu.Net.Tools;
+
+namespace VsanEmu.Traffic.Tests;
+
+/// <summary>Loads on the lab's switch, with rules in it that lose, double or delay what passes: the figures are right, to the datagram.</summary>
+public sealed class LoadRunTests
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData(LoadProfile.Multicast, true)]
+    [InlineData(LoadProfile.Multicast, false)]
+    [InlineData(LoadProfile.MulticastAll, true)]
+    [InlineData(LoadProfile.Mixed, true)]
+    public async Task On_a_good_fabric_all_that_is_sent_is_delivered_once(LoadProfile profile, bool offload)
+    {
+        LoadResult result = await RunAsync(new LoadOptions { Profile = profile, Duration = Short, Transport = LoadTransport.Udp, Offload = offload });
+        Assert.True(result.Completed);
+        Assert.All(result.Flows, f =>
+        {
+            Assert.True(f.Sent > 100);
+            Assert.Equal((f.Sent, 0, 0, 0), (f.Delivered, f.Lost, f.Duplicates, f.Reordered));
+            Assert.Equal(f.Delivered, f.Delay!.Count);
+            Assert.Equal(f.Sent * 1400, f.DeliveredBytes);
+        });
+        Assert.Equal(result.Flows.Sum(f => f.Delivered), result.Delay!.Count);
+    }
+
+    [Fact]
+    public async Task Without_a_rate_a_sender_does_not_overrun_its_own_receivers()
+    {
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Multicast, Duration = Short, BitsPerSecond = 0, WarmUp = Short / 4 });
+        Assert.All(result.Flows, f => Assert.Equal(0, f.Lost));
+        Assert.True(result.Total.BitsPerSecond > LoadOptions.DefaultTotalRate);
+    }
+
+    [Fact]
+    public async Task A_known_loss_is_measured_within_its_binomial_interval()
+    {
+        const double rate = 0.05, deviates = 3.89; // 99.99 %
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = 50_000_000, Offload = false }, "numgen random mod 20 == 0 drop");
+        FlowResult flow = Assert.Single(result.Flows);
+        double margin = deviates * Math.Sqrt(flow.Sent * rate * (1 - rate));
+        Assert.InRange(flow.Lost, (flow.Sent * rate) - margin, (flow.Sent * rate) + margin);
+        Assert.Equal(flow.Sent, flow.Delivered + flow.Lost);
+    }
+
+    [Fact]
+    public async Task What_the_fabric_doubles_is_counted_exactly()
+    {
+        // A copy of every tenth frame goes to the receiver's port past the bridge.
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = 10_000_000, Offload = false }, "numgen inc mod 10 == 0 dup to \"{port}\"", "netdev");
+        FlowResult flow = Assert.Single(result.Flows);
+        Assert.Equal((flow.Sent, flow.Sent), (flow.Delivered, flow.Delivered));
+        Assert.Equal((flow.Sent + 9) / 10, flow.Duplicates, tolerance: 1);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_ends_within_a_second_and_its_figures_add_up()
+    {
+        using var cancellation = new CancellationTokenSource();
+        cancellation.CancelAfter(TimeSpan.FromSeconds(1.5));
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.MulticastAll, Duration = TimeSpan.FromMinutes(5), BitsPerSecond = 0 }, cancellation: cancellation.Token);
+        Assert.False(result.Completed);
+        Assert.All(result.Flows, f => Assert.Equal(f.Sent, f.Delivered + f.Lost));
+        Assert.Equal(0, result.Flows.Sum(f => f.Lost));
+        Assert.True(result.MeasuredNs < 10_000_000_000);
+    }
+
+    [Theory]
+    [InlineData(LoadProfile.Ring, 0)]
+    [InlineData(LoadProfile.Mesh, 0)]
+    [InlineData(LoadProfile.Incast, 20_000_000)]
+    public async Task Every_byte_of_a_stream_arrives(LoadProfile profile, long rate)
+    {
+        LoadResult result = await RunAsync(new LoadOptions { Profile = profile, Duration = Short, BitsPerSecond = rate, Parallel = 2 });
+        Assert.All(result.Flows, f =>
+        {
+            Assert.Equal("", f.Error);
+            Assert.True(f.SentBytes > 0);
+            Assert.Equal(f.SentBytes, f.DeliveredBytes);
+        });
+        if (rate > 0) Assert.All(result.Flows, f => Assert.InRange(8 * f.SentBytes, 0.9 * rate, 1.01 * rate));
+    }
+
+    [Fact]
+    public async Task A_round_trip_is_measured_and_a_deaf_end_is_told()
+    {
+        await using Fabric fabric = await BuildAsync();
+        var ends = Ends(fabric);
+        RoundTripResult good = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short / 2, 0, TestContext.Current.CancellationToken);
+        Assert.Equal((0, good.Sent), (good.Lost, good.RoundTrip!.Count));
+        Apply(fabric, "drop");
+        RoundTripResult deaf = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short / 2, 0, TestContext.Current.CancellationToken);
+        Assert.Equal((null, deaf.Sent), (deaf.RoundTrip, deaf.Lost));
+    }
+
+    private static async Task<LoadResult> RunAsync(LoadOptions options, string? rule = null, string family = "bridge", CancellationToken cancellation = default)
+    {
+        await using Fabric fabric = await BuildAsync();
+        if (rule is not null) Apply(fabric, rule, family);
+        var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test");
+        return await new LoadRun(setup).RunAsync(null, cancellation);
+    }
+
+    private static async Task<Fabric> BuildAsync()
+    {
+        Fabric fabric = await Fabric.BuildAsync(LabSpec.Create(3), new FabricOptions(), TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return fabric;
+    }
+
+    private static Dictionary<string, Net.Probing.ProbeSource> Ends(Fabric fabric) => fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
+
+    // What m01 sends to m02, of the load alone: as the switch takes it in, or as it forwards it.
+    private static void Apply(Fabric fabric, string rule, string family = "bridge")
+    {
+        (string from, string to) = (fabric.Plan.Port("m01"), fabric.Plan.Port("m02"));
+        string hook = family == "bridge" ? "type filter hook forward priority 0" : $"type filter hook ingress device \"{from}\" priority 0";
+        string match = family == "bridge" ? $"oifname \"{to}\" udp dport 12321" : "udp dport 12321";
+        fabric.SwitchNamespace.Run(() => Tool.Run("nft", [$"table {family} load {{ chain c {{ {hook}; {match} {rule.Replace("{port}", to)}; }}; }}"]));
+    }
+}

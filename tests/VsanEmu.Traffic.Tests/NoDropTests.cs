@@ -1,0 +1,29 @@
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab;
+using VsanEmu.Lab.Faults;
+
+namespace VsanEmu.Traffic.Tests;
+
+/// <summary>The search for the no-drop rate against a port of a known rate: a token bucket of the kernel's own.</summary>
+public sealed class NoDropTests
+{
+    [Fact]
+    public async Task It_lands_within_three_percent_of_the_ports_rate()
+    {
+        const double megabits = 80;
+        ClusterSpec cluster = LabSpec.Create(2);
+        await using Fabric fabric = await Fabric.BuildAsync(cluster, new FabricOptions { Faults = [new SlowPort(megabits)] }, TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var setup = new LoadSetup(
+            cluster,
+            fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource()),
+            new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1.5), BitsPerSecond = 120_000_000 },
+            CrossesUncut: true,
+            "test");
+        NoDropResult found = await new NoDropTrials(setup, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1)).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.InRange(found.FrameRate, 0.97 * megabits * 1e6, 1.03 * megabits * 1e6);
+        Assert.InRange(found.Trials.Count, 4, 10);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace VsanEmu.Traffic.Tests;
+
+public sealed class PacerTests
+{
+    private static readonly long Second = Stopwatch.Frequency;
+
+    [Fact]
+    public void In_every_second_no_more_than_a_hundredth_above_the_rate_is_due_however_late_the_sender_is()
+    {
+        const int rate = 10_000;
+        foreach (int seed in Enumerable.Range(1, 20))
+        {
+            var random = new Random(seed);
+            var pacer = new Pacer(rate, 0, TimeSpan.FromMicroseconds(100));
+            var sent = new List<(long At, int Count)>();
+            for (long now = 0; now < 5 * Second; now += random.Next(20) == 0 ? random.Next((int)(Second / 4)) : random.Next((int)(Second / 1000)))
+            {
+                int due = pacer.Due(now, 64);
+                pacer.Sent(due);
+                sent.Add((now, due));
+            }
+
+            foreach ((long at, _) in sent)
+            {
+                int inSecond = sent.Where(s => s.At >= at && s.At < at + Second).Sum(s => s.Count);
+                Assert.True(inSecond <= 1.01 * rate, $"seed {seed}: {inSecond} in the second from {at}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_sender_that_is_in_time_sends_the_rate_exactly()
+    {
+        var pacer = new Pacer(1000, 0, TimeSpan.FromMicroseconds(100));
+        int sent = 0;
+        for (long now = 0; now < 10 * Second; now = pacer.NextAt(now))
+        {
+            int due = pacer.Due(now, 64);
+            pacer.Sent(due);
+            sent += due;
+        }
+
+        Assert.Equal((10_000, 0), (sent, pacer.Forgone));
+    }
+
+    [Fact]
+    public void What_could_not_be_sent_in_time_is_forgone_and_told()
+    {
+        var pacer = new Pacer(1000, 0, TimeSpan.FromMicroseconds(100));
+        Assert.InRange(pacer.Due(Second, 1000), 1, 5);
+        Assert.InRange(pacer.Forgone, 990, 999);
+    }
+
+    [Fact]
+    public void Without_a_rate_there_is_always_room() => Assert.Equal(64, new Pacer(0, 0, TimeSpan.Zero).Due(1, 64));
+}
