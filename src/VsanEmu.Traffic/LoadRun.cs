@@ -45,7 +45,7 @@ public sealed class LoadRun(LoadSetup setup)
         FlowAtSender[] senders = [.. flows.Select(f => new FlowAtSender(f))];
         (FlowAtSender From, FlowAtReceiver At)[] receivers = [.. senders.SelectMany(s => s.Flow.To, (s, to) => (s, new FlowAtReceiver(s.Flow, to)))];
         IReadOnlyList<TcpFlow> streams = await TcpConnections.OpenAsync(
-            [.. receivers.Where(r => r.From.Flow.Transport == LoadTransport.Tcp)], setup.Ends, _run, _options.Dscp, cancellation);
+            [.. receivers.Where(r => r.From.Flow.Transport == LoadTransport.Tcp)], setup.Ends, _run, _options, cancellation);
         Socket[] open = [.. streams.SelectMany(s => new[] { s.Sending, s.Receiving })];
         try
         {

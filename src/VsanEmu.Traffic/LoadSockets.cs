@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using VsanEmu.Core.Load;
 using VsanEmu.Net.Bulk;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
@@ -15,6 +17,10 @@ internal static class LoadSockets
 
     // Room for what comes while a receiver is not scheduled.
     private const int DatagramRoom = 16 << 20;
+
+    private const string Reno = "reno";
+    private const int LevelTcp = 6;
+    private const int CongestionOption = 13; // TCP_CONGESTION
 
     private const int LevelSocket = 1;      // SOL_SOCKET
     private const int ReceiveTimeout = 20;  // SO_RCVTIMEO
@@ -61,9 +67,10 @@ internal static class LoadSockets
     }));
 
     /// <summary>A TCP socket at an end, not connected, in the calling thread's namespace, which must be the end's.</summary>
-    public static Socket StreamHere(ProbeSource at, int dscp) => Made(SocketType.Stream, ProtocolType.Tcp, socket =>
+    public static Socket StreamHere(ProbeSource at, LoadOptions options) => Made(SocketType.Stream, ProtocolType.Tcp, socket =>
     {
-        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, dscp << 2);
+        if (!TryCongestion(socket, options.Congestion)) TryCongestion(socket, Reno);
+        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, options.Dscp << 2);
         socket.Bind(new IPEndPoint(at.Address, 0));
     });
 
@@ -91,6 +98,19 @@ internal static class LoadSockets
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static bool TryCongestion(Socket socket, string name)
+    {
+        try
+        {
+            socket.SetRawSocketOption(LevelTcp, CongestionOption, Encoding.ASCII.GetBytes(name));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

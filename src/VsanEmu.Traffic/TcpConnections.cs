@@ -17,7 +17,7 @@ internal static class TcpConnections
     /// <summary>Opens them all.</summary>
     /// <exception cref="LoadException">One does not open in time; the message says which.</exception>
     public static async Task<IReadOnlyList<TcpFlow>> OpenAsync(
-        IReadOnlyList<(FlowAtSender From, FlowAtReceiver To)> flows, IReadOnlyDictionary<string, ProbeSource> ends, uint run, int dscp, CancellationToken cancellation)
+        IReadOnlyList<(FlowAtSender From, FlowAtReceiver To)> flows, IReadOnlyDictionary<string, ProbeSource> ends, uint run, LoadOptions options, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
@@ -41,7 +41,7 @@ internal static class TcpConnections
                 // A namespace is entered once for all sockets of an end.
                 end.Namespace.Run(() =>
                 {
-                    foreach ((int i, _) in from) sending[i] = LoadSockets.StreamHere(end, dscp);
+                    foreach ((int i, _) in from) sending[i] = LoadSockets.StreamHere(end, options);
                 });
             }
 

@@ -69,6 +69,8 @@ internal static class LoadCommand
 
     private static readonly Option<bool> Udp = new("--udp", "-u") { Description = "Unicast by UDP: what pair does anyway" };
 
+    private static readonly Option<string> Congestion = new("--congestion", "-C") { Description = "TCP's congestion control", DefaultValueFactory = _ => new LoadOptions().Congestion };
+
     private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time" };
 
     private static readonly Option<bool> Search = new("--search")
@@ -89,7 +91,7 @@ internal static class LoadCommand
     public static Command Create()
     {
         var command = new Command("load", "Push a fabric with the cluster's own kinds of traffic, and measure what it carries");
-        foreach (Option option in (Option[])[Profile, Spec, Members, Time, WarmUp, Interval, Rate, Length, Parallel, Dscp, Share, Tcp, Udp, Rtt, Search, LossBound, Resolution, Repeats, NoOffload, Json]) command.Add(option);
+        foreach (Option option in (Option[])[Profile, Spec, Members, Time, WarmUp, Interval, Rate, Length, Parallel, Dscp, Share, Tcp, Udp, Congestion, Rtt, Search, LossBound, Resolution, Repeats, NoOffload, Json]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
@@ -178,6 +180,7 @@ internal static class LoadCommand
             Parallel = (int)Within(parsed, Parallel, 1, 128),
             Dscp = (int)Within(parsed, Dscp, 0, 63),
             MulticastShare = Within(parsed, Share, 0, 1),
+            Congestion = parsed.GetValue(Congestion)!,
             Offload = !parsed.GetValue(NoOffload),
         };
     }

@@ -80,6 +80,12 @@ public sealed record LoadOptions
     /// <summary>Differentiated services code point of what is sent (RFC 2474). Default 0, 0 to 63.</summary>
     public int Dscp { get; init; }
 
+    /// <summary>
+    /// TCP's congestion control (tcp(7), TCP_CONGESTION). Default cubic, which yields to loss alone, as hosts' do that carry vSAN: what paces itself (bbr) would be measured instead of the
+    /// fabric. Where the kernel does not have it, reno.
+    /// </summary>
+    public string Congestion { get; init; } = "cubic";
+
     /// <summary>Whether the kernel may cut and join datagrams (GSO, GRO) where it can. Default yes.</summary>
     public bool Offload { get; init; } = true;
 }

@@ -16,15 +16,26 @@ public static unsafe class BulkStream
     private const int RetransmitsAt = 100;
     private const int InformationBytes = 104;
 
-    // One page of zeros after another: what is sent is never looked at.
-    private static readonly byte* Zeros = (byte*)NativeMemory.AllocZeroed(MostBytes);
+    private const uint CloseOnExec = 1; // MFD_CLOEXEC
+
+    // Zeros, in a file of memory: sendfile(2) hands its pages on as they are, where send(2) would copy them. What is sent is never looked at.
+    private static readonly int ZeroFile = MakeZeroFile();
+
+    // Where there is no such file.
+    private static readonly byte* Zeros = ZeroFile < 0 ? (byte*)NativeMemory.AllocZeroed(MostBytes) : null;
 
     /// <summary>Bytes of one call, at most.</summary>
     public const int MostBytes = 1 << 20;
 
     /// <summary>Sends up to <paramref name="count"/> bytes. How many were taken; 0 when the socket's time limit was reached or there is no room.</summary>
     /// <exception cref="SocketException">The connection has ended.</exception>
-    public static int Send(Socket socket, int count) => Moved(Libc.Send((int)socket.Handle, Zeros, (nuint)Math.Min(count, MostBytes), Libc.MsgNoSignal));
+    public static int Send(Socket socket, int count)
+    {
+        int fd = (int)socket.Handle;
+        nuint length = (nuint)Math.Min(count, MostBytes);
+        long offset = 0;
+        return Moved(ZeroFile >= 0 ? Libc.SendFile(fd, ZeroFile, ref offset, length) : Libc.Send(fd, Zeros, length, Libc.MsgNoSignal));
+    }
 
     /// <summary>Takes what has come, without a copy. How many bytes; 0 when there were none in time; -1 at the end of the stream.</summary>
     /// <exception cref="SocketException">The connection has ended.</exception>
@@ -42,6 +53,12 @@ public static unsafe class BulkStream
         return length < InformationBytes
             ? (0, 0)
             : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
+    }
+
+    private static int MakeZeroFile()
+    {
+        int file = Libc.MemoryFile("zeros", CloseOnExec);
+        return file >= 0 && Libc.Truncate(file, MostBytes) == 0 ? file : -1;
     }
 
     private static int Moved(nint count)

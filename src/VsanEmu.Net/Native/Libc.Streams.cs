@@ -15,6 +15,18 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     internal static unsafe partial nint Send(int fd, byte* data, nuint length, int flags);
 
+    /// <summary>memfd_create(2): a file of memory, which vanishes with its descriptor; -1 with ENOSYS.</summary>
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MemoryFile(string name, uint flags);
+
+    /// <summary>ftruncate(2): 0, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int Truncate(int fd, long length);
+
+    /// <summary>sendfile(2): how many bytes of the file, from <paramref name="offset"/> on, the socket took, without a copy; -1 as send(2).</summary>
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
+    internal static partial nint SendFile(int socket, int file, ref long offset, nuint length);
+
     /// <summary>recv(2): how many bytes came; 0 at the end of the stream; -1 with EAGAIN when there are none.</summary>
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static unsafe partial nint Receive(int fd, byte* data, nuint length, int flags);
