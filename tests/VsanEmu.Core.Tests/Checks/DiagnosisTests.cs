@@ -161,6 +161,16 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void A_slow_port_is_named_even_where_no_group_goes_anywhere()
+    {
+        Seen slow = Seen.In(FaultyWorlds.With(World.Healthy(8) with { Unicast = (_, _) => 1 }, "slow-port"));
+        Seen deaf = slow.WithStreams(s => s with { Received = 0 });
+        Assert.Contains("slow-port, port of m08", deaf.Verdict.Diagnoses.Select(d => $"{d.Fault}, {d.Where}"));
+        // Without haste as much is lost: the port is not slow, but bad.
+        Assert.DoesNotContain("slow-port", deaf.WithPings(p => p.To == "m08" || p.From == "m08" ? p with { Answered = 0 } : p).Verdict.Diagnoses.Select(d => d.Fault));
+    }
+
+    [Fact]
     public void A_port_that_lacks_the_Master_Group_alone_is_named_too()
     {
         Seen deaf = Seen.Healthy().WithStreams(s => s.Group == VsanEmu.Core.Flows.FlowGroup.Master ? s with { Received = 0 } : s);

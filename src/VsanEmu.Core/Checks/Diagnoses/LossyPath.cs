@@ -56,11 +56,19 @@ internal static class LossyPath
             {
                 bool Concerns(Delivery d) => end(d.Way) == port && !found.Contains(d.Way.To) && !found.Contains(d.Way.From);
                 Proportion fast = DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(Concerns)), streams = DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => Concerns(d) && !d.None));
-                if (streams.Total > 0 && MuchMore(fast, streams)) found.Add(port);
+                // Where no group goes anywhere, small echo requests tell what is lost without haste.
+                if (streams.Total == 0) streams = Unanswered(run, w => end(w) == port && !found.Contains(w.To) && !found.Contains(w.From));
+                if (MuchMore(fast, streams)) found.Add(port);
             }
         }
 
         return found.Order();
+    }
+
+    private static Proportion Unanswered(RunAnalysis run, Func<Direction, bool> concerns)
+    {
+        PingObservation[] pings = [.. run.Pings.Small.Where(p => concerns(p.Key)).Select(p => p.Value)];
+        return new(pings.Sum(p => p.Sent - p.Answered), pings.Sum(p => p.Sent));
     }
 
     private static Suspicion Slow(RunAnalysis run, string[] ports)
