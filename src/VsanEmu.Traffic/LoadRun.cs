@@ -34,6 +34,9 @@ public sealed class LoadRun(LoadSetup setup)
     private readonly LoadOptions _options = setup.Options;
     private readonly uint _run = (uint)Random.Shared.Next(2, int.MaxValue) & ~1u;
 
+    /// <summary>For a test that wants to hold receivers up.</summary>
+    internal Action? BeforeReceive { get; init; }
+
     /// <summary>Runs it. Ends by itself; <paramref name="cancellation"/> ends it early, and what was measured by then is the result.</summary>
     /// <param name="progress">Told at the end of each interval.</param>
     /// <param name="cancellation">Ends it early.</param>
@@ -68,7 +71,7 @@ public sealed class LoadRun(LoadSetup setup)
         if (ports.Length > 0) await Task.Delay(Drain, cancellation);
         var clock = new LoadClock(Stopwatch.GetTimestamp() + LoadClock.Ticks(StartMargin), _options.WarmUp, _options.Duration);
 
-        UdpReceiver[] listeners = [.. ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _run, _options.Offload))];
+        UdpReceiver[] listeners = [.. ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _run, _options.Offload) { BeforeReceive = BeforeReceive })];
         UdpSender[] talkers = [.. senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select((s, i) => Talker(s, sending[i]))];
         int shares = streams.Count <= OwnThreads ? streams.Count : Math.Min(Environment.ProcessorCount, OwnThreads);
         TcpFlow[][] shared = [.. Enumerable.Range(0, shares).Select(i => streams.Where((_, n) => n % shares == i).ToArray())];

@@ -16,6 +16,9 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
 {
     private const int Together = 32;
 
+    /// <summary>For a test that wants to hold the receiver up: called before each call into the kernel.</summary>
+    internal Action? BeforeReceive { get; init; }
+
     /// <summary>Whether the kernel does.</summary>
     public bool JoinsByKernel { get; private set; }
 
@@ -30,6 +33,7 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
             JoinsByKernel = batch.JoinsByKernel;
             while (!clock.ReceiversStopped)
             {
+                BeforeReceive?.Invoke();
                 int messages = batch.Receive();
                 long now = Stopwatch.GetTimestamp();
                 for (int i = 0; i < messages; i++) Take(batch.Message(i), batch.SegmentLength(i), now);

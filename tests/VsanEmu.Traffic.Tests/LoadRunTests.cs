@@ -71,6 +71,35 @@ public sealed class LoadRunTests
         Assert.True(result.MeasuredNs < 10_000_000_000);
     }
 
+    [Fact]
+    public async Task A_receiver_that_stands_still_for_200_ms_shows_in_the_longest_delay()
+    {
+        int calls = 0;
+        await using Fabric fabric = await BuildAsync();
+        var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = 20_000_000 };
+        var run = new LoadRun(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test"))
+        {
+            BeforeReceive = () =>
+            {
+                if (++calls == 500) Thread.Sleep(200);
+            },
+        };
+        FlowResult flow = Assert.Single((await run.RunAsync(null, default)).Flows);
+        Assert.True(calls > 500);
+        Assert.Equal((0, flow.Delivered), (flow.Lost, flow.Delay!.Count));
+        Assert.InRange(flow.Delay.Max, 195_000_000, 400_000_000);
+        Assert.InRange(flow.Delay.P50, 1, 50_000_000);
+    }
+
+    [Fact]
+    public async Task No_second_holds_more_than_a_hundredth_above_the_rate()
+    {
+        const long rate = 50_000_000;
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = 3 * Short, BitsPerSecond = rate });
+        Assert.Equal(3, result.Intervals.Count);
+        Assert.All(result.Intervals, i => Assert.InRange(8 * i.SentBytes / i.Seconds, 0, 1.01 * rate));
+    }
+
     [Theory]
     [InlineData(LoadProfile.Ring, 0)]
     [InlineData(LoadProfile.Mesh, 0)]

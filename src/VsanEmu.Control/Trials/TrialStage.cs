@@ -30,13 +30,15 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
     private const string Phase = Phases.Trials;
 
     /// <summary>
-    /// Who takes part: the member that hears the most sends, some of the others take turns in receiving. Null with fewer than two members.
+    /// Who takes part: the member that hears the most sends, some of those that it hears take turns in receiving: what a switch makes of groups must not be tried at a port that is
+    /// cut off. Null with fewer than two members.
     /// </summary>
     public static TrialCast? Cast(ClusterSpec cluster, IReadOnlyList<MemberView> views)
     {
         if (views.Count < 2) return null;
         MemberView sender = views.MaxBy(v => v.Members.Count)!;
-        MemberView[] others = [.. views.Where(v => v != sender)];
+        MemberView[] others = [.. views.Where(v => v != sender && sender.Members.Contains(v.Id))];
+        if (others.Length == 0) others = [.. views.Where(v => v != sender)];
         return new TrialCast(
             sender.Member,
             [.. Pairs.Sample(others.Length, TrialCast.MaxReceivers).Select(i => others[i].Member)],

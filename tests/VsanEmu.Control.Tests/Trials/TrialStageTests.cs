@@ -82,6 +82,16 @@ public sealed class TrialStageTests
         Assert.Equal(["outsider", "stranger"], cast.Outsiders);
     }
 
+    [Fact]
+    public void Who_is_cut_off_receives_only_where_nobody_else_is()
+    {
+        ClusterSpec spec = LabSpec.Create(4);
+        MemberView[] views = [.. Views.AtRest(4).Select(v => v with { Members = v.Id.Value == 4 ? [v.Id] : [.. v.Members.Where(m => m.Value != 4)] })];
+        Assert.Equal(["m02", "m03"], TrialStage.Cast(spec, views)!.Receivers);
+        MemberView[] deaf = [.. views.Select(v => v with { Members = [v.Id] })];
+        Assert.Equal(["m02", "m03", "m04"], TrialStage.Cast(spec, deaf)!.Receivers);
+    }
+
     private async Task<TrialFindings> RunAsync(ScriptedTrials trials, params string[] only)
     {
         var found = new TrialFindings();
