@@ -24,7 +24,8 @@ public sealed class IdleTimeout(TimeSpan idle) : IFault
     /// <inheritdoc/>
     public FabricPlan Apply(FabricPlan plan)
     {
-        string reliable = $"meta l4proto tcp th";
+        // What a device does not know at all, it lets pass: this one knows IPv4.
+        const string reliable = "ether type ip meta l4proto tcp th";
         // A connection is known by its ends in both orders, so that one rule serves both directions.
         string[] learn = ["ip saddr . th sport . ip daddr . th dport", "ip daddr . th dport . ip saddr . th sport"];
         string Known(int side) => $"update @connections {{ {learn[side]} }}";

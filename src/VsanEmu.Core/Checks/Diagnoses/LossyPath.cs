@@ -57,7 +57,7 @@ internal static class LossyPath
                 bool Concerns(Delivery d) => end(d.Way) == port && !found.Contains(d.Way.To) && !found.Contains(d.Way.From);
                 Proportion fast = DeliveryMatrix.Sum(run.FastUnicast.Measured.Values.Where(Concerns)), streams = DeliveryMatrix.Sum(run.AgentDelivery.Measured.Values.Where(d => Concerns(d) && !d.None));
                 // Where no group goes anywhere, small echo requests tell what is lost without haste.
-                if (streams.Total == 0) streams = Unanswered(run, w => end(w) == port && !found.Contains(w.To) && !found.Contains(w.From));
+                if (streams.Total == 0) streams = Unanswered(run, w => (w.To == port || w.From == port) && !found.Contains(w.To) && !found.Contains(w.From));
                 if (MuchMore(fast, streams)) found.Add(port);
             }
         }
