@@ -28,5 +28,3 @@ unfabric() {
   local netns
   for netns in $(ip netns list 2>/dev/null | cut -d' ' -f1); do ip netns delete "$netns"; done
 }
-
-at() { ip netns exec "$@"; }
