@@ -21,7 +21,17 @@ fabric() {
     ip -n "h$i" route add 224.0.0.0/4 dev eth0
     echo "  - {name: h$i, netns: h$i}" >>"$work/cluster.yaml"
   done
+  neighbours "$1"
   sleep 2 # ports and groups settle
+}
+
+# All namespaces of a machine share one table of ARP entries, by default 1024 (gc_thresh3), and 64 hosts that all know each other need 4032. An entry that
+# is learned externally does not count; its address is still found by ARP.
+neighbours() {
+  local i j
+  for ((i = 1; i <= $1; i++)); do
+    for ((j = 1; j <= $1; j++)); do [ "$i" = "$j" ] || echo "neigh add 198.18.0.$j dev eth0 nud none extern_learn"; done | ip -n "h$i" -batch -
+  done
 }
 
 unfabric() {
