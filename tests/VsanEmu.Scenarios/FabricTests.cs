@@ -18,38 +18,47 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
     {
         (int exit, string said, RunRecord? record) = runs.ByFolder[folder];
         Assert.True(record is not null, $"exit code {exit}\n{said}");
-        var expected = Expectation.Read(Path.Combine(Root(), folder, "expected.txt"));
-        Assert.True(expected.Deviations(exit, record) is [], $"{string.Join('\n', expected.Deviations(exit, record))}\n\n{said}");
+        Assert.True(Expected(folder).Deviations(exit, record) is [], $"{string.Join('\n', Expected(folder).Deviations(exit, record))}\n\n{said}");
     }
+
+    private static Expectation Expected(string folder) => Expectation.Read(Path.Combine(Root(), folder, "expected.txt"));
 
     private static string Root([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Fabrics");
 
-    /// <summary>All of them, run once: several at a time, each in namespaces of its own, since most of a run is waiting.</summary>
+    /// <summary>
+    /// All of them, run once: several at a time, each in namespaces of its own, since most of a run is waiting. One that went otherwise than expected while
+    /// this machine stood in its way is run again, alone.
+    /// </summary>
     public sealed class Runs : IAsyncLifetime
     {
-        private const int Together = 4;
+        private const int Together = 3;
+
+        private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("vsanemu-fabric-");
 
         public Dictionary<string, (int Exit, string Said, RunRecord? Record)> ByFolder { get; } = [];
 
         public async ValueTask InitializeAsync()
         {
-            DirectoryInfo scratch = Directory.CreateTempSubdirectory("vsanemu-fabric-");
-            try
-            {
-                await Parallel.ForEachAsync(Directory.GetDirectories(Root()), new ParallelOptions { MaxDegreeOfParallelism = Together }, async (folder, _) =>
-                {
-                    string name = Path.GetFileName(folder), recordPath = Path.Combine(scratch.FullName, $"{name}.json");
-                    (int exit, string said) = await RunAsync(Path.Combine(Root(), "run.sh"), folder, recordPath, "dotnet", Command.Path);
-                    lock (ByFolder) ByFolder.Add(name, (exit, said, Read(recordPath)));
-                });
-            }
-            finally
-            {
-                scratch.Delete(recursive: true);
-            }
+            await Parallel.ForEachAsync(
+                Directory.GetDirectories(Root()), new ParallelOptions { MaxDegreeOfParallelism = Together }, async (folder, _) => await KeepAsync(folder));
+            string[] hindered = [.. ByFolder.Where(f => f.Value.Record?.Observations.Machine is { Hindrances.Count: > 0 }).Select(f => f.Key)];
+            foreach (string name in hindered.Where(n => Expected(n).Deviations(ByFolder[n].Exit, ByFolder[n].Record!) is not []))
+                await KeepAsync(Path.Combine(Root(), name));
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _scratch.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task KeepAsync(string folder)
+        {
+            string name = Path.GetFileName(folder), recordPath = Path.Combine(_scratch.FullName, $"{name}.json");
+            File.Delete(recordPath);
+            (int exit, string said) = await RunAsync(Path.Combine(Root(), "run.sh"), folder, recordPath, "dotnet", Command.Path);
+            lock (ByFolder) ByFolder[name] = (exit, said, Read(recordPath));
+        }
 
         private static RunRecord? Read(string path)
         {

@@ -71,6 +71,30 @@ public sealed class LabCommandTests
         Assert.Equal(before, await MachineAsync(cancellation));
     }
 
+    [Fact]
+    public async Task A_machine_that_stands_still_is_told_and_not_put_down_to_the_fabric()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string recordPath = Path.GetTempFileName();
+        try
+        {
+            using Process lab = Command.Start("root", "lab", "--members", "3", "--record", recordPath);
+            Task<string> output = lab.StandardOutput.ReadToEndAsync(cancellation), error = lab.StandardError.ReadToEndAsync(cancellation);
+            await Task.Delay(8000, cancellation);
+            await Process.Start("kill", ["-STOP", $"{lab.Id}"]).WaitForExitAsync(cancellation);
+            await Task.Delay(1500, cancellation);
+            await Process.Start("kill", ["-CONT", $"{lab.Id}"]).WaitForExitAsync(cancellation);
+            await lab.WaitForExitAsync(cancellation);
+            Assert.True(lab.ExitCode is (int)ExitCode.Passed or (int)ExitCode.Inconclusive, await output + await error);
+            using FileStream file = File.OpenRead(recordPath);
+            Assert.Contains(RunRecord.FromJson(file).Record!.Observations.Machine!.Hindrances, h => h.StoodNs is > 1_400_000_000 and < 5_000_000_000);
+        }
+        finally
+        {
+            File.Delete(recordPath);
+        }
+    }
+
     // Everything that the lab could leave: interfaces, named namespaces, rules, and processes of its own.
     private static async Task<string> MachineAsync(CancellationToken cancellation)
     {

@@ -8,6 +8,7 @@ using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Processes;
 using VsanEmu.Net.Trials;
 using VsanEmu.Node;
 
@@ -38,6 +39,9 @@ internal sealed record RunSetup
 /// <summary>One run: a capture at each end, a member at each member's, the cluster led through its phases, and what was seen judged.</summary>
 internal sealed class ClusterRun(RunSetup setup)
 {
+    // Half the coarsest delay that a trial bears.
+    private static readonly TimeSpan NotableStandstill = TimeSpan.FromMilliseconds(25);
+
     private readonly ClusterSpec _cluster = setup.Cluster;
 
     /// <summary>Called when the fabric stands and before the first member starts.</summary>
@@ -54,6 +58,7 @@ internal sealed class ClusterRun(RunSetup setup)
         DateTimeOffset started = DateTimeOffset.Now;
         progress?.Report(Preparing(doing));
         await using ISite place = await site();
+        await using var machine = new MachineWatch(origin, NotableStandstill);
         using var captures = new CaptureSet(_cluster.Channels, origin, setup.CaptureDirectory);
         foreach (FabricEnd end in place.Ends) captures.Add(end.Name, end.Kind, end.Namespace.Run(() => PacketCapture.Open(end.Interface, _cluster.Channels)));
         await place.WaitReadyAsync(cancellation);
@@ -66,7 +71,8 @@ internal sealed class ClusterRun(RunSetup setup)
             using var bench = new TrialBench(captures, place.Ends, _cluster);
             var parts = new RunParts(_cluster, members, new LocalCaptures(captures), outsiders, place.Fabric, new LocalTrials(bench));
             var conductor = new Conductor(parts, setup.Conduct, TimeProvider.System, () => captures.NowNs, progress);
-            return Record(started, await conductor.RunAsync(cancellation));
+            RunObservations seen = await conductor.RunAsync(cancellation);
+            return Record(started, seen with { Machine = machine.Snapshot() });
         }
         finally
         {

@@ -44,6 +44,8 @@ public sealed record Verdict
         CheckResult[] results = [.. CheckCatalogue.Rules.Select(r => r.Evaluate(run))];
         IReadOnlyList<Diagnosis> diagnoses = Diagnostician.Conclude(run, results);
         var explained = diagnoses.SelectMany(d => d.Explains).ToHashSet();
+        // What a fault of the fabric explains is not put down to the machine.
+        results = [.. results.Select(r => explained.Contains(r.Id) ? r : OwnMachine.Doubt(run, r))];
         return new Verdict
         {
             Results = results,

@@ -41,6 +41,9 @@ public sealed record RunObservations
     /// <summary>Connections that were left idle.</summary>
     public IReadOnlyList<IdleObservation> Idles { get => field ?? []; init; }
 
+    /// <summary>Whether this machine kept up; null when nobody watched it.</summary>
+    public MachineObservation? Machine { get; init; }
+
     /// <summary>Checks that were not carried out on purpose, by id: why, in words (<c>takes --long</c>, <c>left out by --skip</c>). They are skipped with that reason.</summary>
     public IReadOnlyDictionary<string, string> NotTried { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
 }

@@ -11,7 +11,9 @@ internal sealed class CaptureClock
     /// <summary>Differences up to this are the measurement's own noise: keeping the offset keeps frames in order.</summary>
     private const long NoiseNs = 20_000;
 
-    private const int Attempts = 5;
+    // On a busy machine a reading may be interrupted: a frame must not seem to come from before the question that it answers.
+    private const int Attempts = 100;
+    private const long GoodNs = 2_000;
 
     private readonly long _origin;
     private long _realtimeOfOriginNs;
@@ -40,11 +42,11 @@ internal sealed class CaptureClock
             Volatile.Write(ref _realtimeOfOriginNs, measured);
     }
 
-    // The wall clock is read between two readings of the run's clock; of several attempts the closest pair counts.
+    // The wall clock is read between two readings of the run's clock; the first pair that is close counts, or the closest of many.
     private (long RealtimeOfOriginNs, long UncertaintyNs) Measure()
     {
         (long Offset, long Uncertainty) best = (0, long.MaxValue);
-        for (int i = 0; i < Attempts; i++)
+        for (int i = 0; i < Attempts && best.Uncertainty > GoodNs; i++)
         {
             long before = NowNs;
             long realtime = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;

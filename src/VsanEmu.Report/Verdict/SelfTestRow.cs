@@ -16,6 +16,12 @@ public sealed record SelfTestRow(IReadOnlyList<SelfTestFault> Faults, Verdict Ve
     /// <summary>How a healthy fabric is laid out; empty for the usual way.</summary>
     public string Shape { get; init; } = "";
 
+    /// <summary>True when the machine stood in the run's way (<see cref="Core.Observations.MachineObservation"/>).</summary>
+    public bool Hindered { get; init; }
+
+    /// <summary>True when this is the second run: the first was hindered, and not as expected.</summary>
+    public bool Repeated { get; init; }
+
     /// <summary>What the row is called.</summary>
     public string Title => Faults.Count > 0 ? string.Join(" + ", Faults.Select(f => f.Name)) : Shape.Length > 0 ? $"(healthy, {Shape})" : "(healthy)";
 

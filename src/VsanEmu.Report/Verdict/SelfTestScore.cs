@@ -33,6 +33,9 @@ public sealed record SelfTestScore
     /// <summary>Healthy fabrics that passed without a name for what they do not have.</summary>
     public required Share HealthyPassed { get; init; }
 
+    /// <summary>Fabrics that were run a second time, because the machine stood in the first run's way.</summary>
+    public required int Repeated { get; init; }
+
     /// <summary>True when every fault was found and named, of the pairs nine in ten, and no healthy fabric raised an alarm.</summary>
     public bool Passed => FaultsFound.All && FaultsNamed.All && PairsFound.All && PairsNamed.Good >= LeastPairsNamed * PairsNamed.Total && HealthyPassed.All;
 
@@ -46,6 +49,7 @@ public sealed record SelfTestScore
             PairsFound = Count(2, r => r.Found),
             PairsNamed = Count(2, r => r.Named),
             HealthyPassed = Count(0, r => r.AsExpected),
+            Repeated = rows.Count(r => r.Repeated),
         };
 
         Share Count(int faults, Func<SelfTestRow, bool> good)
@@ -61,5 +65,6 @@ public sealed record SelfTestScore
         if (FaultsFound.Total > 0) yield return $"faults found {FaultsFound}, named {FaultsNamed}";
         if (PairsFound.Total > 0) yield return $"pairs found {PairsFound}, named {PairsNamed}";
         if (HealthyPassed.Total > 0) yield return $"false alarms {new Share(HealthyPassed.Total - HealthyPassed.Good, HealthyPassed.Total)}";
+        if (Repeated > 0) yield return $"run a second time, because this machine stood still or dropped frames in the first: {Repeated}";
     }
 }

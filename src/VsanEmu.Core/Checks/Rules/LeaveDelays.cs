@@ -7,8 +7,11 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M8: how long after a leave the group stops (RFC 2432, 3.4.2; RFC 3918, 6.2), and whether a second host behind the port keeps it.</summary>
 internal sealed class GroupLeaveDelay() : TrialCheck("M8", "group leave delay", TrialKind.Leave, TrialKind.LeaveBesideSibling)
 {
-    // Datagrams in a row that a sibling may lack before it has lost the stream.
+    // Datagrams in a row that a sibling may lack before it has lost the stream, and for how long it may: a queue that is full throws away as many, but
+    // who was cut off stays so until the next query.
     private const int Outage = 10;
+
+    private static readonly TimeSpan ShortestOutage = TimeSpan.FromMilliseconds(100);
 
     // A switch that asks who else is there before it stops takes longer than this: it waits for answers for tenths of a second at least (RFC 3376, 8.8).
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
@@ -54,7 +57,7 @@ internal sealed class GroupLeaveDelay() : TrialCheck("M8", "group leave delay", 
 
     private static Finding? Siblings(Sibling[] beside, IReadOnlyList<LeaveRound> rounds)
     {
-        Sibling[] cutOff = [.. beside.Where(s => s.Missing >= Outage)];
+        Sibling[] cutOff = [.. beside.Where(s => s.Missing >= Outage && s.OutageNs >= Wording.Ns(ShortestOutage))];
         if (cutOff.Length == 0) return null;
         Sibling worst = cutOff.MaxBy(s => s.OutageNs)!;
         LeaveRound[] measured = [.. rounds.Where(r => r.End == LeaveEnd.Measured)];

@@ -1,0 +1,14 @@
+namespace VsanEmu.Core.Observations;
+
+/// <summary>How the machine of a run got in the run's way: what then looks like a delay or a loss of the fabric's may be the machine's own.</summary>
+public sealed record MachineObservation
+{
+    /// <summary>When it did, in order of time; empty on a machine that kept up.</summary>
+    public required IReadOnlyList<Hindrance> Hindrances { get; init; }
+}
+
+/// <summary>A moment in which this process got no processor, or the kernel had no room left for frames.</summary>
+/// <param name="AtNs">When it began, nanoseconds since the run began.</param>
+/// <param name="StoodNs">How long the process stood still, nanoseconds; 0 when it did not.</param>
+/// <param name="Dropped">Frames that the kernel threw away in the queue between a port and its receiver (softnet), machine-wide.</param>
+public sealed record Hindrance(long AtNs, long StoodNs, long Dropped);
