@@ -45,6 +45,7 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
     private long _came;
     private long _bytes;
     private long _next;
+    private readonly bool[] _heard = new bool[flow.Groups.Count];
 
     public LoadFlow Flow => flow;
 
@@ -70,8 +71,20 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
     /// <summary>Datagrams that came when nothing was sent any more.</summary>
     public long Late { get; set; }
 
+    /// <summary>Datagrams that found no room in its socket, which it may share.</summary>
+    public long DroppedAtSocket { get; set; }
+
+    /// <summary>Groups of which nothing came.</summary>
+    public int SilentGroups => _heard.Count(h => !h);
+
     /// <summary>When the last of it came.</summary>
     public long LastAt { get; private set; }
+
+    /// <summary>Takes note of the groups of datagrams that follow each other. Which is which a warm-up may have shifted; how many are silent it has not.</summary>
+    public void Hear(long first, int count)
+    {
+        for (int i = 0; i < Math.Min(count, _heard.Length); i++) _heard[(first + i) % _heard.Length] = true;
+    }
 
     public void Add(int datagrams, long bytes, long now)
     {

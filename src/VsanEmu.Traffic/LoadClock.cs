@@ -3,12 +3,18 @@ using System.Diagnostics;
 namespace VsanEmu.Traffic;
 
 /// <summary>When the threads of a load begin, measure and end. All times are Stopwatch timestamps.</summary>
-internal sealed class LoadClock(long startAt, TimeSpan warmUp, TimeSpan duration)
+/// <param name="startAt">When senders begin.</param>
+/// <param name="warmUp">From then to the measurement; a ramp is part of it.</param>
+/// <param name="duration">How long is measured.</param>
+/// <param name="ramp">How long rates take to grow to their height.</param>
+internal sealed class LoadClock(long startAt, TimeSpan warmUp, TimeSpan duration, TimeSpan ramp = default)
 {
     private volatile bool _sendersStopped;
     private volatile bool _receiversStopped;
 
     public long StartAt => startAt;
+
+    public TimeSpan Ramp => ramp;
 
     public long MeasureAt { get; } = startAt + Ticks(warmUp);
 

@@ -24,6 +24,8 @@ public sealed class LoadRun(LoadSetup setup)
 
     // From the last datagram until nothing is thought to be under way any more.
     private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
+    // Until a switch has taken in the reports of one socket's groups.
+    private static readonly TimeSpan ReportTime = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StartMargin = TimeSpan.FromMilliseconds(50);
 
@@ -68,8 +70,10 @@ public sealed class LoadRun(LoadSetup setup)
         // Receivers stand before the clock is set: a thousand groups take a while to be joined.
         (Socket Socket, FlowAtReceiver?[] Flows)[] ports = [.. Ports(receivers)];
         Socket[] sending = [.. senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select(Opened)];
-        if (ports.Length > 0) await Task.Delay(Drain, cancellation);
-        var clock = new LoadClock(Stopwatch.GetTimestamp() + LoadClock.Ticks(StartMargin), _options.WarmUp, _options.Duration);
+        Socket[] members = [.. receivers.Where(r => r.At.Flow.Groups.Count > 1).DistinctBy(r => r.At.To).SelectMany(r => LoadSockets.Members(setup.Ends[r.At.To], r.At.Flow.Groups))];
+        using var leaving = new Sockets(members);
+        if (ports.Length > 0) await Task.Delay(Drain + (ReportTime * members.Length), cancellation);
+        var clock = new LoadClock(Stopwatch.GetTimestamp() + LoadClock.Ticks(StartMargin), _options.Ramp > _options.WarmUp ? _options.Ramp : _options.WarmUp, _options.Duration, _options.Ramp);
 
         UdpReceiver[] listeners = [.. ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _run, _options.Offload) { BeforeReceive = BeforeReceive })];
         UdpSender[] talkers = [.. senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select((s, i) => Talker(s, sending[i]))];
@@ -79,13 +83,14 @@ public sealed class LoadRun(LoadSetup setup)
         {
             FlowAtReceiver[] own = [.. receivers.Where(r => r.From == sender).Select(r => r.At)];
             int sharers = ports.Where(p => p.Flows.Any(own.Contains)).Max(p => p.Flows.Count(f => f is not null));
-            return new UdpSender(sender, own, sharers, socket, clock, _run, _options.Offload);
+            return new UdpSender(sender, own, sharers, socket, clock, _run, _options);
         }
 
-        Thread[] receiving = [.. Started(listeners.Select(l => (Action)l.Run).Concat(shared.Select(s => (Action)new TcpReceiver(s, clock).Run)))];
-        Thread[] speaking = [.. Started(talkers.Select(t => (Action)t.Run).Concat(shared.Select(s => (Action)new TcpSender(s, clock).Run)))];
+        Thread[] receiving = [.. LoadThreads.Started(listeners.Select(l => (Action)l.Run).Concat(shared.Select(s => (Action)new TcpReceiver(s, clock).Run)))];
+        Thread[] speaking = [.. LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(shared.Select(s => (Action)new TcpSender(s, clock).Run)))];
 
-        var sampler = new LoadSampler(senders, receivers, clock, _options.Interval);
+        var totals = new LoadTotals(senders, receivers);
+        var sampler = new LoadSampler(totals.Begin, totals.Read, clock, _options.Interval);
         await using (cancellation.Register(clock.StopSenders)) await sampler.RunAsync(() => speaking.Any(t => t.IsAlive), progress);
         foreach (Thread thread in speaking) thread.Join();
         await DrainAsync(receivers, clock, receiving);
@@ -110,19 +115,21 @@ public sealed class LoadRun(LoadSetup setup)
                 Burst = senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select(s => s.MostBurst).DefaultIfEmpty().Max(),
                 CrossesUncut = setup.CrossesUncut,
             },
+            Payload = senders[0].Flow.Payload,
+            Groups = _options.Groups,
             Intervals = sampler.Intervals,
-            Flows = [.. receivers.Select(r => Result(r.From, r.At, sampler))],
+            Flows = [.. receivers.Select(r => Result(r.From, r.At, totals))],
             Delay = Delays.Summary(all),
             Processors = sampler.Processors,
-            GeneratorLimit = Limit(senders, sampler),
+            GeneratorLimit = Limit(senders, [.. receivers.Select(r => r.At)], sampler),
         };
     }
 
     private Socket Opened(FlowAtSender sender)
     {
         LoadFlow flow = sender.Flow;
-        IPAddress to = flow.Group ?? setup.Ends[flow.To[0]].Address;
-        return LoadSockets.Sender(setup.Ends[flow.From], new IPEndPoint(to, flow.Port), flow.Group is not null, (byte)setup.Cluster.Channels.Ttl, _options.Dscp);
+        IPEndPoint? to = flow.Groups.Count > 1 ? null : new IPEndPoint(flow.Group ?? setup.Ends[flow.To[0]].Address, flow.Port);
+        return LoadSockets.Sender(setup.Ends[flow.From], to, flow.Group is not null, (byte)setup.Cluster.Channels.Ttl, _options.Dscp);
     }
 
     // One socket for all flows that come to one port of one end.
@@ -132,17 +139,7 @@ public sealed class LoadRun(LoadSetup setup)
         {
             var flows = new FlowAtReceiver?[port.Max(p => p.At.Flow.Id) + 1];
             foreach ((_, FlowAtReceiver at) in port) flows[at.Flow.Id] = at;
-            yield return (LoadSockets.Receiver(setup.Ends[port.Key.To], port.Key.Port, port.Key.Group), flows);
-        }
-    }
-
-    private static IEnumerable<Thread> Started(IEnumerable<Action> runs)
-    {
-        foreach (Action run in runs)
-        {
-            var thread = new Thread(() => run(), 256 * 1024) { IsBackground = true };
-            thread.Start();
-            yield return thread;
+            yield return (LoadSockets.Receiver(setup.Ends[port.Key.To], port.Key.Port, port.First().At.Flow.Groups), flows);
         }
     }
 
@@ -160,10 +157,10 @@ public sealed class LoadRun(LoadSetup setup)
         }
     }
 
-    private static FlowResult Result(FlowAtSender from, FlowAtReceiver at, LoadSampler sampler)
+    private static FlowResult Result(FlowAtSender from, FlowAtReceiver at, LoadTotals totals)
     {
         bool udp = from.Flow.Transport == LoadTransport.Udp;
-        (long sent, long sentBytes) = sampler.Before(from);
+        (long sent, long sentBytes) = totals.Before(from);
         return new FlowResult
         {
             Flow = from.Flow.Id,
@@ -173,7 +170,7 @@ public sealed class LoadRun(LoadSetup setup)
             Sent = from.Sent - sent,
             SentBytes = from.Bytes - sentBytes,
             Delivered = at.Sequence.Delivered,
-            DeliveredBytes = udp ? at.Sequence.Delivered * from.Flow.Payload : at.Bytes - sampler.Before(at),
+            DeliveredBytes = udp ? at.Sequence.Delivered * from.Flow.Payload : at.Bytes - totals.Before(at),
             Late = at.Late,
             Duplicates = at.Sequence.Duplicates,
             Reordered = at.Sequence.Reordered,
@@ -182,19 +179,32 @@ public sealed class LoadRun(LoadSetup setup)
             DelayVariationNs = at.Delays.VariationNs,
             Retransmits = from.Retransmits,
             RoundTripUs = from.RoundTripUs,
+            DroppedAtSocket = at.DroppedAtSocket,
+            SilentGroups = at.SilentGroups,
             Error = from.Error,
         };
     }
 
     private static long Units(FlowAtSender sender) => sender.Flow.Transport == LoadTransport.Udp ? sender.Sent : sender.Bytes;
 
-    private string Limit(FlowAtSender[] senders, LoadSampler sampler)
+    private static string Limit(FlowAtSender[] senders, FlowAtReceiver[] receivers, LoadSampler sampler)
     {
+        long dropped = receivers.DistinctBy(r => (r.To, r.Flow.Port)).Sum(r => r.DroppedAtSocket);
+        if (dropped > 0) return $"{dropped} datagrams found no room in their receiver's socket: this machine, not the fabric, lost them";
         FlowAtSender[] behind = [.. senders.Where(s => s.Flow.BitsPerSecond > 0 && s.Forgone > (1 - Kept) * (Units(s) + s.Forgone))];
         if (behind.Length > 0) return $"{behind.Length} of {senders.Length} flows could not be sent as fast as asked for: this machine, not the fabric, is the limit";
         bool greedy = senders.Any(s => s.Flow.BitsPerSecond == 0);
         if (greedy && sampler.Processors > Busy * Environment.ProcessorCount) return $"all processors are busy ({sampler.Processors:0.0} of {Environment.ProcessorCount}): this machine, not the fabric, is the limit";
         double busiest = greedy ? senders.Max(s => s.ThreadNs) / 1e9 / Math.Max(1e-3, sampler.MeasuredSeconds) : 0;
         return busiest > Busy ? $"a sending thread is busy all the time ({100 * busiest:0} %): this machine, not the fabric, is the limit" : "";
+    }
+
+    // Sockets that end together.
+    private sealed class Sockets(Socket[] sockets) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (Socket socket in sockets) socket.Dispose();
+        }
     }
 }

@@ -27,13 +27,16 @@ internal static class LoadSockets
     private const int SendTimeout = 21;     // SO_SNDTIMEO
     private const int SendRoomForce = 32;   // SO_SNDBUFFORCE
     private const int ReceiveRoomForce = 33; // SO_RCVBUFFORCE
+    private const int MemoryInformation = 55; // SO_MEMINFO
+    private const int DropsAt = 8 * sizeof(uint); // SK_MEMINFO_DROPS
+    private const int MostMemberships = 20;
 
-    /// <summary>A socket that sends datagrams to one address, which may be a group.</summary>
-    public static Socket Sender(ProbeSource from, IPEndPoint to, bool group, byte ttl, int dscp) => from.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
+    /// <summary>A socket that sends datagrams: connected to one address, which may be a group, or free for several groups.</summary>
+    public static Socket Sender(ProbeSource from, IPEndPoint? to, bool group, byte ttl, int dscp) => from.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
     {
         if (group)
         {
-            int index = LocalInterface.Find(from.Interface, from.Address).Index;
+            int index = Index(from);
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(index));
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, ttl);
             socket.MulticastLoopback = false;
@@ -43,20 +46,42 @@ internal static class LoadSockets
         SetRoom(socket, SendRoomForce, SocketOptionName.SendBuffer, DatagramRoom / 4);
         SetPatience(socket);
         socket.Bind(new IPEndPoint(from.Address, 0));
-        socket.Connect(to);
+        if (to is not null) socket.Connect(to);
     }));
 
-    /// <summary>A socket that receives datagrams at a port: of a group, which it joins, or of its own address.</summary>
-    public static Socket Receiver(ProbeSource at, int port, IPAddress? group) => at.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
+    /// <summary>A socket that receives datagrams at a port: of a group, of many (which <see cref="Members"/> joins), or of its own address.</summary>
+    public static Socket Receiver(ProbeSource at, int port, params IReadOnlyList<IPAddress> groups) => at.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         SetRoom(socket, ReceiveRoomForce, SocketOptionName.ReceiveBuffer, DatagramRoom);
         SetPatience(socket);
-        socket.Bind(new IPEndPoint(group ?? at.Address, port));
-        if (group is null) return;
-        int index = LocalInterface.Find(at.Interface, at.Address).Index;
-        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, index));
+        socket.Bind(new IPEndPoint(groups.Count switch { 0 => at.Address, 1 => groups[0], _ => IPAddress.Any }, port));
+        if (groups.Count == 1) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(groups[0], Index(at)));
     }));
+
+    /// <summary>Sockets that do nothing but be members of groups: one may be in few only (net.ipv4.igmp_max_memberships). What comes goes to who is bound to any address.</summary>
+    public static IReadOnlyList<Socket> Members(ProbeSource at, IReadOnlyList<IPAddress> groups) => at.Namespace.Run(() =>
+    {
+        int index = Index(at);
+        return (Socket[])[.. groups.Chunk(MostMemberships).Select(some => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
+        {
+            foreach (IPAddress group in some) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, index));
+        }))];
+    });
+
+    /// <summary>Datagrams for which a socket had no room (SO_MEMINFO); 0 where the kernel does not say.</summary>
+    public static long Dropped(Socket socket)
+    {
+        Span<byte> memory = stackalloc byte[DropsAt + sizeof(uint)];
+        try
+        {
+            return socket.GetRawSocketOption(LevelSocket, MemoryInformation, memory) == memory.Length ? BinaryPrimitives.ReadUInt32LittleEndian(memory[DropsAt..]) : 0;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>A listening socket.</summary>
     public static Socket Listener(ProbeSource at, int port, int backlog) => at.Namespace.Run(() => Made(SocketType.Stream, ProtocolType.Tcp, socket =>
@@ -85,6 +110,8 @@ internal static class LoadSockets
         socket.SetRawSocketOption(LevelSocket, ReceiveTimeout, time);
         socket.SetRawSocketOption(LevelSocket, SendTimeout, time);
     }
+
+    private static int Index(ProbeSource at) => LocalInterface.Find(at.Interface, at.Address).Index;
 
     private static Socket Made(SocketType type, ProtocolType protocol, Action<Socket> prepare)
     {

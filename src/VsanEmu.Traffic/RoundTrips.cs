@@ -22,7 +22,7 @@ public static class RoundTrips
     public static async Task<RoundTripResult> RunAsync(ProbeSource from, ProbeSource to, int payload, TimeSpan duration, int dscp, CancellationToken cancellation)
     {
         using Socket asks = LoadSockets.Sender(from, new IPEndPoint(to.Address, LoadPlan.UnicastPort), group: false, ttl: 64, dscp);
-        using Socket answers = LoadSockets.Receiver(to, LoadPlan.UnicastPort, group: null);
+        using Socket answers = LoadSockets.Receiver(to, LoadPlan.UnicastPort);
         answers.Connect(asks.LocalEndPoint!);
         uint run = (uint)Random.Shared.Next();
         var stopped = new Flag();

@@ -38,7 +38,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
 {
     private const int Together = 64;
 
-    private readonly Pacer[] _pacers = [.. flows.Select(f => new Pacer(f.From.Flow.BitsPerSecond / 8.0, clock.StartAt, TimeSpan.FromMilliseconds(1)))];
+    private readonly Pacer[] _pacers = [.. flows.Select(f => new Pacer(f.From.Flow.BitsPerSecond / 8.0, clock.StartAt, TimeSpan.FromMilliseconds(1), clock.Ramp))];
     private readonly bool[] _over = new bool[flows.Count];
 
     public void Run()

@@ -38,6 +38,10 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
                 long now = Stopwatch.GetTimestamp();
                 for (int i = 0; i < messages; i++) Take(batch.Message(i), batch.SegmentLength(i), now);
             }
+
+            long dropped = LoadSockets.Dropped(socket);
+            foreach (FlowAtReceiver? flow in flows)
+                if (flow is not null) flow.DroppedAtSocket = dropped;
         }
         catch (SocketException e)
         {
@@ -81,6 +85,7 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
         flow.Next = first.Sequence + count;
         if (first.Run != run) return;
         flow.Sequence.Take(first.Sequence, count);
+        flow.Hear(first.Sequence, count);
         flow.Delays.Take(nowNs - first.SentNs, count);
         if (now > clock.EndAt) flow.Late += count;
         flow.Add(count, bytes, now);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
+using VsanEmu.Core.Load;
 using VsanEmu.Core.Wire;
 using VsanEmu.Net.Bulk;
 
@@ -12,8 +14,8 @@ namespace VsanEmu.Traffic;
 /// <param name="socket">Connected to where it sends; disposed of at the end.</param>
 /// <param name="clock">When it begins and ends.</param>
 /// <param name="run">The measured run's number; what warms up bears the next one.</param>
-/// <param name="offload">Whether the kernel is to cut bursts.</param>
-internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, int sharers, Socket socket, LoadClock clock, uint run, bool offload)
+/// <param name="options">Whether the kernel is to cut bursts, and whether it ends after so many datagrams.</param>
+internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, int sharers, Socket socket, LoadClock clock, uint run, LoadOptions options)
 {
     // Datagrams at a time: what one message can be cut into, and a few messages.
     private const int MostTogether = 128;
@@ -33,7 +35,8 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
     {
         try
         {
-            using var batch = new BatchSender(socket, flow.Flow.Payload, offload ? MostTogether : MostPlain, offload);
+            IPEndPoint[] groups = flow.Flow.Groups.Count > 1 ? [.. flow.Flow.Groups.Select(g => new IPEndPoint(g, flow.Flow.Port))] : [];
+            using var batch = new BatchSender(socket, flow.Flow.Payload, options.Offload ? MostTogether : MostPlain, options.Offload, groups);
             flow.SegmentsByKernel = batch.SegmentsByKernel;
             ThreadTime.SleepUntil(clock.StartAt);
             if (clock.MeasureAt > clock.StartAt) Send(batch, run + 1, clock.StartAt, clock.MeasureAt, counts: false);
@@ -54,13 +57,13 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
     private void Send(BatchSender batch, uint number, long from, long until, bool counts)
     {
         for (int i = 0; i < batch.Capacity; i++) new LoadDatagram(number, flow.Flow.Id, 0, 0).Write(batch[i]);
-        var pacer = new Pacer(flow.Flow.BitsPerSecond / (8.0 * flow.Flow.Payload), from, TimeSpan.FromMicroseconds(100));
+        var pacer = new Pacer(flow.Flow.BitsPerSecond / (8.0 * flow.Flow.Payload), from, TimeSpan.FromMicroseconds(100), counts ? default : clock.Ramp);
         foreach (FlowAtReceiver receiver in receivers) receiver.Next = 0;
         var window = new Window(Math.Max(1, Math.Min(MostUnderWay, MostUnderWayBytes / flow.Flow.Payload) / sharers));
-        long sequence = 0;
-        for (long now = Stopwatch.GetTimestamp(); now < until && !clock.SendersStopped; now = Stopwatch.GetTimestamp())
+        long sequence = 0, last = options.BurstDatagrams > 0 ? options.BurstDatagrams : long.MaxValue;
+        for (long now = Stopwatch.GetTimestamp(); now < until && sequence < last && !clock.SendersStopped; now = Stopwatch.GetTimestamp())
         {
-            int due = pacer.Unlimited ? window.Room(this, sequence, now, batch.Capacity) : pacer.Due(now, batch.Capacity);
+            int due = last < long.MaxValue ? (int)Math.Min(last - sequence, batch.Capacity) : pacer.Unlimited ? window.Room(this, sequence, now, batch.Capacity) : pacer.Due(now, batch.Capacity);
             if (due == 0)
             {
                 ThreadTime.SleepUntil(pacer.Unlimited ? now + Rest : Math.Min(pacer.NextAt(now), until));

@@ -116,6 +116,59 @@ public sealed class LoadRunTests
         if (rate > 0) Assert.All(result.Flows, f => Assert.InRange(8 * f.SentBytes, 0.9 * rate, 1.01 * rate));
     }
 
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(100, 30)]
+    public async Task Each_of_many_groups_is_counted_for_itself(int groups, int blocked)
+    {
+        // The last groups do not leave the switch at the port of m02.
+        string? rule = blocked == 0 ? null : $"ip daddr 239.255.42.{groups - blocked}-239.255.42.{groups - 1} drop";
+        LoadResult result = await RunAsync(new LoadOptions { Groups = groups, Duration = Short, PacketsPerSecond = 5000, Payload = 200 }, rule, match: "udp dport 23451");
+        Assert.All(result.Flows, f => Assert.Equal(f.To == "m02" ? blocked : 0, f.SilentGroups));
+        Assert.All(result.Flows, f => Assert.Equal(f.Sent, f.Delivered + f.Lost));
+        Assert.Equal(0, result.Flows.Where(f => f.To != "m02").Sum(f => f.Lost));
+        FlowResult held = result.Flows.Single(f => f.To == "m02");
+        Assert.Equal(held.Sent * blocked / groups, held.Lost, tolerance: groups);
+    }
+
+    [Fact]
+    public async Task A_burst_ends_by_itself_and_the_longest_that_a_queue_holds_is_found()
+    {
+        LoadResult burst = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = 0, BurstDatagrams = 1000 });
+        Assert.Equal((1000, 1000), (burst.Flows[0].Sent, burst.Flows[0].Delivered));
+
+        // A port of 50 Mbit/s with room for 200 frames: what goes beyond them while the burst lasts is lost.
+        await using Fabric fabric = await BuildAsync();
+        fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "50mbit", "burst", "2k", "limit", $"{200 * 1442}"]));
+        var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, Offload = false }, CrossesUncut: true, "test");
+        BackToBackResult found = await new BackToBackTrials(setup, 4000, repeats: 1).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.InRange(found.Datagrams, 150, 1000);
+    }
+
+    [Fact]
+    public async Task Under_load_a_queue_shows_in_the_round_trip()
+    {
+        await using Fabric fabric = await BuildAsync();
+        fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "50mbit", "burst", "5k", "latency", "30ms"]));
+        var options = new LoadOptions { Profile = LoadProfile.Multicast, Duration = Short, BitsPerSecond = 60_000_000 };
+        LatencyResult result = await new LatencyUnderLoad(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test"), 64).RunAsync(null, default);
+        Assert.Equal((0, result.Idle.Sent), (result.Idle.Lost, result.Idle.RoundTrip!.Count));
+        // The queue's 30 ms are there only under load.
+        Assert.InRange(result.Idle.RoundTrip.P50, 1, 10_000_000);
+        Assert.InRange(result.Loaded.RoundTrip!.P50, 10_000_000, 200_000_000);
+        Assert.Contains(result.Load.Flows, f => f.Lost > 0);
+    }
+
+    [Fact]
+    public async Task What_is_sent_bears_the_code_point_that_was_asked_for()
+    {
+        // All that does not is thrown away.
+        LoadResult good = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, Dscp = 34 }, "ip dscp != 34 drop");
+        Assert.Equal((0, true), (good.Flows[0].Lost, good.Flows[0].Sent > 0));
+        LoadResult other = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, Dscp = 33 }, "ip dscp != 34 drop");
+        Assert.Equal(0, other.Flows[0].Delivered);
+    }
+
     [Fact]
     public async Task A_round_trip_is_measured_and_a_deaf_end_is_told()
     {
@@ -128,10 +181,10 @@ public sealed class LoadRunTests
         Assert.Equal((null, deaf.Sent), (deaf.RoundTrip, deaf.Lost));
     }
 
-    private static async Task<LoadResult> RunAsync(LoadOptions options, string? rule = null, string family = "bridge", CancellationToken cancellation = default)
+    private static async Task<LoadResult> RunAsync(LoadOptions options, string? rule = null, string family = "bridge", string match = "udp dport 12321", CancellationToken cancellation = default)
     {
         await using Fabric fabric = await BuildAsync();
-        if (rule is not null) Apply(fabric, rule, family);
+        if (rule is not null) Apply(fabric, rule, family, match);
         var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test");
         return await new LoadRun(setup).RunAsync(null, cancellation);
     }
@@ -146,11 +199,11 @@ public sealed class LoadRunTests
     private static Dictionary<string, Net.Probing.ProbeSource> Ends(Fabric fabric) => fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
 
     // What m01 sends to m02, of the load alone: as the switch takes it in, or as it forwards it.
-    private static void Apply(Fabric fabric, string rule, string family = "bridge")
+    private static void Apply(Fabric fabric, string rule, string family = "bridge", string match = "udp dport 12321")
     {
         (string from, string to) = (fabric.Plan.Port("m01"), fabric.Plan.Port("m02"));
         string hook = family == "bridge" ? "type filter hook forward priority 0" : $"type filter hook ingress device \"{from}\" priority 0";
-        string match = family == "bridge" ? $"oifname \"{to}\" udp dport 12321" : "udp dport 12321";
-        fabric.SwitchNamespace.Run(() => Tool.Run("nft", [$"table {family} load {{ chain c {{ {hook}; {match} {rule.Replace("{port}", to)}; }}; }}"]));
+        string at = family == "bridge" ? $"oifname \"{to}\" " : "";
+        fabric.SwitchNamespace.Run(() => Tool.Run("nft", [$"table {family} load {{ chain c {{ {hook}; {at}{match} {rule.Replace("{port}", to)}; }}; }}"]));
     }
 }

@@ -54,5 +54,22 @@ public sealed class PacerTests
     }
 
     [Fact]
+    public void Along_a_ramp_the_rate_grows_evenly_from_nothing()
+    {
+        var pacer = new Pacer(1000, 0, TimeSpan.FromMicroseconds(100), ramp: TimeSpan.FromSeconds(4));
+        int[] inSecond = new int[6];
+        for (long now = 0; now < 6 * Second; now = pacer.NextAt(now))
+        {
+            int due = pacer.Due(now, 64);
+            pacer.Sent(due);
+            inSecond[now / Second] += due;
+        }
+
+        // The area under the rate, second by second.
+        Assert.Equal([125, 375, 625, 875, 1000, 1000], inSecond.Select(n => (int)(5 * Math.Round(n / 5.0))));
+        Assert.Equal(0, pacer.Forgone);
+    }
+
+    [Fact]
     public void Without_a_rate_there_is_always_room() => Assert.Equal(64, new Pacer(0, 0, TimeSpan.Zero).Due(1, 64));
 }

@@ -1,3 +1,5 @@
+using VsanEmu.Core.Spec;
+
 namespace VsanEmu.Core.Load;
 
 /// <summary>Who sends to whom in a load.</summary>
@@ -23,6 +25,9 @@ public enum LoadProfile : byte
 
     /// <summary>The first member to the Agent Group, and each member to the next one, with a set share of the rate each (L4; RFC 3918, 4.1).</summary>
     Mixed,
+
+    /// <summary>The last member is lost, and its data is built anew: each of the rest sends to the two after it (D3).</summary>
+    Resync,
 }
 
 /// <summary>What carries a flow.</summary>
@@ -47,6 +52,9 @@ public sealed record LoadOptions
     /// <summary>Flows in one load, at most: every pair of 64 members, twice over.</summary>
     public const int MaxFlows = 16_384;
 
+    /// <summary>Groups at a time, at most.</summary>
+    public const int MostGroups = TrialSpec.MaxGroups;
+
     /// <summary>The rate of all flows together when none is named, bit/s: too little to hurt a network that others use.</summary>
     public const long DefaultTotalRate = 100_000_000;
 
@@ -62,14 +70,28 @@ public sealed record LoadOptions
     /// <summary>How long it runs before it is measured. Default none.</summary>
     public TimeSpan WarmUp { get; init; }
 
+    /// <summary>How long rates take to grow evenly from nothing to their height, before it is measured. Default none; takes a rate.</summary>
+    public TimeSpan Ramp { get; init; }
+
     /// <summary>Length of an interval. Default 1 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Rate of each flow, bit/s of payload; 0 for as fast as it goes; null for its share of <see cref="DefaultTotalRate"/>.</summary>
     public long? BitsPerSecond { get; init; }
 
+    /// <summary>Rate of each flow, datagrams per second, instead of <see cref="BitsPerSecond"/>.</summary>
+    public long? PacketsPerSecond { get; init; }
+
     /// <summary>Payload of a datagram, or of a write to TCP; null for 1400 bytes and 128 KiB.</summary>
     public int? Payload { get; init; }
+
+    /// <summary>
+    /// Groups to which what goes to a group is spread evenly (RFC 3918, 5.1 and 5.2). Default 1, the Agent Group; more, up to <see cref="MostGroups"/>, are the spec's test groups.
+    /// </summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Datagrams after which a flow ends, sent back to back (RFC 2544, 26.4); 0 for no such end. Takes <see cref="BitsPerSecond"/> 0.</summary>
+    public long BurstDatagrams { get; init; }
 
     /// <summary>Flows side by side between each two members. Default 1, 1 to 128.</summary>
     public int Parallel { get; init; } = 1;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using VsanEmu.Core.Spec;
 
@@ -12,7 +13,11 @@ namespace VsanEmu.Core.Load;
 /// <param name="Port">The port that it is sent to.</param>
 /// <param name="Payload">Bytes of a datagram's payload, or of a write.</param>
 /// <param name="BitsPerSecond">Its rate, bit/s of payload; 0 for as fast as it goes.</param>
-public sealed record LoadFlow(int Id, string From, IReadOnlyList<string> To, IPAddress? Group, LoadTransport Transport, int Port, int Payload, long BitsPerSecond);
+public sealed record LoadFlow(int Id, string From, IReadOnlyList<string> To, IPAddress? Group, LoadTransport Transport, int Port, int Payload, long BitsPerSecond)
+{
+    /// <summary>The groups to which its datagrams go, one after the other: datagram <c>n</c> to group <c>n mod count</c>. Just <see cref="Group"/>, unless more are asked for.</summary>
+    public IReadOnlyList<IPAddress> Groups { get; init; } = Group is null ? [] : [Group];
+}
 
 /// <summary>All flows of a load: a function of the cluster and of what is asked for. Groups and ports are the cluster's own, so that what holds for it holds for them.</summary>
 public static class LoadPlan
@@ -30,12 +35,14 @@ public static class LoadPlan
     public static IReadOnlyList<LoadFlow> Make(ClusterSpec cluster, LoadOptions options)
     {
         string[] members = [.. cluster.Members.Select(m => m.Name)];
-        if (members.Length < 2) throw new LoadException("a load takes two members");
+        int least = options.Profile == LoadProfile.Resync ? 3 : 2;
+        if (members.Length < least) throw new LoadException($"this load takes {least} members");
         (string From, string[] To, bool Group, double Share)[] ways = [.. Ways(members, options)];
         long flows = (long)ways.Length * options.Parallel;
         if (flows > LoadOptions.MaxFlows) throw new LoadException($"{flows} flows: at most {LoadOptions.MaxFlows} are allowed");
         if (ways.Any(w => w.Group) && cluster.Channels.AgentGroup is null) throw new LoadException($"profile {cluster.Profile.Name} has no groups to send to");
 
+        IPAddress[] more = [.. TestGroups(cluster, options.Groups)];
         double shares = ways.Sum(w => w.Share) * options.Parallel;
         return [.. ways.SelectMany(w => Enumerable.Repeat(w, options.Parallel)).Select(One)];
 
@@ -43,9 +50,12 @@ public static class LoadPlan
         {
             LoadTransport transport = way.Group ? LoadTransport.Udp : options.Transport ?? (options.Profile == LoadProfile.Pair ? LoadTransport.Udp : LoadTransport.Tcp);
             int port = way.Group ? cluster.Channels.AgentPort : transport == LoadTransport.Udp ? UnicastPort : cluster.Channels.ReliablePort;
-            long rate = options.BitsPerSecond ?? Math.Max(1, (long)(LoadOptions.DefaultTotalRate * way.Share / shares));
             int payload = options.Payload ?? (transport == LoadTransport.Udp ? DatagramBytes : WriteBytes);
-            return new(index + 1, way.From, way.To, way.Group ? cluster.Channels.AgentGroup : null, transport, port, payload, rate);
+            if (options.PacketsPerSecond is not null && transport == LoadTransport.Tcp) throw new LoadException("a rate in packets takes datagrams: this profile's flows are TCP");
+            long rate = (options.PacketsPerSecond * payload * 8) ?? options.BitsPerSecond ?? Math.Max(1, (long)(LoadOptions.DefaultTotalRate * way.Share / shares));
+            if (rate == 0 && options.Ramp > TimeSpan.Zero) throw new LoadException("a ramp takes a rate to grow to");
+            var flow = new LoadFlow(index + 1, way.From, way.To, way.Group ? cluster.Channels.AgentGroup : null, transport, port, payload, rate);
+            return way.Group && more.Length > 0 ? flow with { Group = more[0], Groups = more } : flow;
         }
     }
 
@@ -61,10 +71,28 @@ public static class LoadPlan
             LoadProfile.Ring => ring,
             LoadProfile.Mesh => members.SelectMany(_ => members, (from, to) => (from, new[] { to }, false, 1.0)).Where(w => w.from != w.Item2[0]),
             LoadProfile.Incast => members.Skip(1).Select(m => (m, new[] { members[0] }, false, 1.0)),
+            LoadProfile.Resync => Resync(members[..^1]),
             LoadProfile.Mixed => [group with { Item4 = options.MulticastShare }, .. ring.Select(r => r with { Share = (1 - options.MulticastShare) / members.Length })],
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Profile, "no such profile"),
         };
     }
+
+    // One group is the Agent Group; more are test groups, whose low 23 bits differ (RFC 1112, 6.4).
+    private static IEnumerable<IPAddress> TestGroups(ClusterSpec cluster, int count)
+    {
+        if (count <= 1) yield break;
+        uint first = BinaryPrimitives.ReadUInt32BigEndian(cluster.Trials.FirstGroup.GetAddressBytes());
+        byte[] octets = new byte[4];
+        for (uint i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(octets, first + i);
+            yield return new IPAddress(octets);
+        }
+    }
+
+    // What the lost member held has copies at all others, and finds room at all others.
+    private static IEnumerable<(string From, string[] To, bool Group, double Share)> Resync(string[] left) =>
+        left.SelectMany((m, i) => Enumerable.Range(1, Math.Min(2, left.Length - 1)).Select(step => (m, new[] { left[(i + step) % left.Length] }, false, 1.0)));
 }
 
 /// <summary>A load cannot be as it was asked for; the message says why.</summary>

@@ -66,6 +66,12 @@ public sealed record FlowResult
     /// <summary>TCP's smoothed round trip at the end, microseconds.</summary>
     public long RoundTripUs { get; init; }
 
+    /// <summary>Datagrams that reached the receiver's socket and found no room in it: lost, but not by the fabric. Those of all flows of that socket.</summary>
+    public long DroppedAtSocket { get; init; }
+
+    /// <summary>Groups of the flow's of which nothing came, as a switch does that keeps too few; 0 for other flows.</summary>
+    public int SilentGroups { get; init; }
+
     /// <summary>What ended it early, in words; else empty.</summary>
     public string Error { get; init; } = "";
 }
@@ -77,7 +83,7 @@ public sealed record FlowResult
 /// <param name="SentBytes">Payload sent, bytes.</param>
 /// <param name="Delivered">Datagrams delivered, at all receivers; repeats included.</param>
 /// <param name="DeliveredBytes">Payload delivered, bytes.</param>
-/// <param name="Expected">Datagrams that would have been delivered had none been lost.</param>
+/// <param name="Expected">Datagrams that would have been delivered had none been lost; in an interval, without those that were still under way.</param>
 public sealed record LoadInterval(long StartNs, long EndNs, long Sent, long SentBytes, long Delivered, long DeliveredBytes, long Expected)
 {
     /// <summary>Its length, seconds.</summary>
@@ -129,6 +135,12 @@ public sealed record LoadResult
 
     /// <summary>How bursts were made.</summary>
     public required LoadMeans Means { get; init; }
+
+    /// <summary>Payload of a datagram or a write, bytes.</summary>
+    public int Payload { get; init; }
+
+    /// <summary>Groups to which each flow to groups went.</summary>
+    public int Groups { get; init; } = 1;
 
     /// <summary>The intervals.</summary>
     public required IReadOnlyList<LoadInterval> Intervals { get; init; }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using VsanEmu.Net.Native;
@@ -16,6 +17,9 @@ public sealed unsafe class BatchSender : IDisposable
     // Of an IPv4 packet's 65535 bytes, without the headers.
     private const int MostBytes = 65_507;
 
+    // struct sockaddr_in.
+    private const int NameBytes = 16;
+
     private readonly Socket _socket;
     private readonly int _fd;
     private readonly int _length;
@@ -23,19 +27,26 @@ public sealed unsafe class BatchSender : IDisposable
     private readonly byte* _data;
     private readonly Libc.MultiMessage* _messages;
     private readonly Libc.IoVector* _vectors;
+    private readonly byte* _names;
+    private readonly int _namesCount;
+    private int _nextName;
 
-    /// <summary>Makes one on a socket that is connected.</summary>
+    /// <summary>Makes one on a socket that is connected, or for <paramref name="destinations"/>.</summary>
     /// <param name="socket">The socket; the caller's to close.</param>
     /// <param name="length">Bytes of one datagram's payload.</param>
     /// <param name="capacity">Datagrams at a time, at most.</param>
     /// <param name="segment">Whether the kernel is to cut them, where it can.</param>
-    public BatchSender(Socket socket, int length, int capacity, bool segment)
+    /// <param name="destinations">Where they go, one after the other, over all calls; none for where the socket is connected to. With several, the kernel does not cut.</param>
+    public BatchSender(Socket socket, int length, int capacity, bool segment, params IReadOnlyList<IPEndPoint> destinations)
     {
         _socket = socket;
         _fd = (int)socket.Handle;
         _length = length;
         Capacity = capacity;
-        SegmentsByKernel = segment && TrySegment(socket, length);
+        SegmentsByKernel = segment && destinations.Count == 0 && TrySegment(socket, length);
+        _namesCount = destinations.Count;
+        _names = (byte*)NativeMemory.AllocZeroed((nuint)Math.Max(1, _namesCount), NameBytes);
+        for (int i = 0; i < _namesCount; i++) destinations[i].Serialize().Buffer.Span[..NameBytes].CopyTo(new Span<byte>(_names + (i * NameBytes), NameBytes));
         _perMessage = SegmentsByKernel ? Math.Clamp(MostBytes / length, 1, MostSegments) : 1;
         int messages = (capacity + _perMessage - 1) / _perMessage;
         _data = (byte*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)length);
@@ -65,6 +76,12 @@ public sealed unsafe class BatchSender : IDisposable
     {
         int messages = 0;
         for (int left = count; left > 0; left -= _perMessage, messages++) _vectors[messages].Length = (nuint)(Math.Min(left, _perMessage) * _length);
+        for (int i = 0; i < messages && _namesCount > 0; i++)
+        {
+            _messages[i].Header.Name = _names + ((_nextName + i) % _namesCount * NameBytes);
+            _messages[i].Header.NameLength = NameBytes;
+        }
+
         int done = 0;
         while (done < messages)
         {
@@ -81,6 +98,7 @@ public sealed unsafe class BatchSender : IDisposable
             throw new SocketException((int)error);
         }
 
+        if (_namesCount > 0) _nextName = (_nextName + done) % _namesCount;
         return Math.Min(count, done * _perMessage);
     }
 
@@ -91,6 +109,7 @@ public sealed unsafe class BatchSender : IDisposable
         NativeMemory.Free(_data);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
+        NativeMemory.Free(_names);
     }
 
     private static bool TrySegment(Socket socket, int length)

@@ -37,11 +37,29 @@ public static unsafe class BulkStream
         return Moved(ZeroFile >= 0 ? Libc.SendFile(fd, ZeroFile, ref offset, length) : Libc.Send(fd, Zeros, length, Libc.MsgNoSignal));
     }
 
+    /// <summary>Sends bytes of the caller's. How many were taken; 0 when there is no room now.</summary>
+    /// <exception cref="SocketException">The connection has ended.</exception>
+    public static int Send(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* data = bytes) return Moved(Libc.Send((int)socket.Handle, data, (nuint)bytes.Length, Libc.MsgNoSignal));
+    }
+
+    /// <summary>Reads what has come. How many bytes; 0 when there are none now; -1 at the end of the stream.</summary>
+    /// <exception cref="SocketException">The connection has ended.</exception>
+    public static int Receive(Socket socket, Span<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+        {
+            nint count = Libc.Receive((int)socket.Handle, data, (nuint)buffer.Length, 0);
+            return count == 0 ? -1 : Moved(count);
+        }
+    }
+
     /// <summary>Takes what has come, without a copy. How many bytes; 0 when there were none in time; -1 at the end of the stream.</summary>
     /// <exception cref="SocketException">The connection has ended.</exception>
-    public static int Discard(Socket socket)
+    public static int Discard(Socket socket, int most = MostBytes)
     {
-        nint count = Libc.Receive((int)socket.Handle, null, MostBytes, Libc.MsgTruncate);
+        nint count = Libc.Receive((int)socket.Handle, null, (nuint)most, Libc.MsgTruncate);
         return count == 0 ? -1 : Moved(count);
     }
 

@@ -32,6 +32,10 @@ public sealed unsafe class ReadySet : IDisposable
         if (Libc.EpollControl(_epoll, Libc.EpollAdd, (int)socket.Handle, write ? Writable : Libc.EpollIn, number) != 0) throw new SocketException((int)Errors.OfLast());
     }
 
+    /// <summary>Changes what is told of a socket: that it can be read from is always told, that it can be written to only while <paramref name="write"/> is true.</summary>
+    public void Watch(Socket socket, int number, bool write) =>
+        _ = Libc.EpollControl(_epoll, Libc.EpollChange, (int)socket.Handle, write ? Libc.EpollIn | Writable : Libc.EpollIn, number);
+
     /// <summary>Takes a socket out.</summary>
     public void Remove(Socket socket) => _ = Libc.EpollControl(_epoll, Libc.EpollDelete, (int)socket.Handle, 0, 0);
 

@@ -14,6 +14,9 @@ internal static partial class Libc
     /// <summary>epoll_ctl(2): removes a descriptor.</summary>
     internal const int EpollDelete = 2;
 
+    /// <summary>epoll_ctl(2): changes what is told of a descriptor.</summary>
+    internal const int EpollChange = 3;
+
     private const int EpollCloseOnExec = 0x80000;
 
     // struct epoll_event is packed on x86-64 and on no other processor (epoll_ctl(2), NOTES in the kernel's header).

@@ -5,15 +5,18 @@ namespace VsanEmu.Report;
 /// <summary>Figures of a load in words.</summary>
 internal static class LoadFigures
 {
+    // What is longer is a word.
+    private const int LongestUnit = 5;
+
     private static readonly string[] Prefixes = ["", "k", "M", "G", "T"];
 
-    /// <summary>Three significant digits and a decimal prefix: <c>3.21 Gbit/s</c>.</summary>
+    /// <summary>Three significant digits and a decimal prefix: <c>3.21 Gbit/s</c>; before a word it stands alone: <c>3.21 M datagrams/s</c>.</summary>
     public static string Rate(double value, string unit)
     {
         int prefix = 0;
         for (; value >= 999.5 && prefix < Prefixes.Length - 1; prefix++) value /= 1000;
         string digits = value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : value >= 0.9995 || prefix > 0 ? "0.00" : "0.##";
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(digits, CultureInfo.InvariantCulture)} {Prefixes[prefix]}{unit}");
+        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(digits, CultureInfo.InvariantCulture)} {Prefixes[prefix]}{(prefix > 0 && unit.Length > LongestUnit ? " " : "")}{unit}");
     }
 
     /// <summary>A time in the unit that suits it.</summary>

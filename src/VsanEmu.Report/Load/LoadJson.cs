@@ -9,6 +9,9 @@ namespace VsanEmu.Report;
 [JsonSerializable(typeof(LoadResult))]
 [JsonSerializable(typeof(RoundTripResult))]
 [JsonSerializable(typeof(NoDropResult))]
+[JsonSerializable(typeof(BackToBackResult))]
+[JsonSerializable(typeof(LatencyResult))]
+[JsonSerializable(typeof(VmLoadResult))]
 public sealed partial class LoadJson : JsonSerializerContext
 {
     /// <summary>Writes a result.</summary>
@@ -19,6 +22,15 @@ public sealed partial class LoadJson : JsonSerializerContext
 
     /// <summary>Writes a search's result.</summary>
     public static string Write(NoDropResult result) => JsonSerializer.Serialize(result, Default.NoDropResult);
+
+    /// <summary>Writes a burst search's result.</summary>
+    public static string Write(BackToBackResult result) => JsonSerializer.Serialize(result, Default.BackToBackResult);
+
+    /// <summary>Writes round trips without and with a load.</summary>
+    public static string Write(LatencyResult result) => JsonSerializer.Serialize(result, Default.LatencyResult);
+
+    /// <summary>Writes a VM load's result.</summary>
+    public static string Write(VmLoadResult result) => JsonSerializer.Serialize(result, Default.VmLoadResult);
 
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is none.</exception>

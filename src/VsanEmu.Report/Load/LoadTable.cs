@@ -5,7 +5,9 @@ using VsanEmu.Core.Load;
 namespace VsanEmu.Report;
 
 /// <summary>A load for a person: a line for each interval as it ends, then what became of each flow, and the whole last.</summary>
-public sealed class LoadTable(IAnsiConsole console) : IProgress<LoadInterval>, IProgress<NoDropTrial>
+/// <param name="console">Where to.</param>
+/// <param name="counted">What its intervals count.</param>
+public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams") : IProgress<LoadInterval>
 {
     /// <summary>Flows that have a line each; of more, the worst are shown.</summary>
     public const int MostFlows = 12;
@@ -20,12 +22,12 @@ public sealed class LoadTable(IAnsiConsole console) : IProgress<LoadInterval>, I
     {
         lock (_lock)
         {
-            if (_rates.Count == 0) TextFlow.Write(console, [($"{"interval",-14}{"delivered",14}{"datagrams",16}{"lost",20}", Palette.Quiet)], "", Palette.Quiet);
+            if (_rates.Count == 0) TextFlow.Write(console, [($"{"interval",-14}{"delivered",14}{counted,16}{"lost",20}", Palette.Quiet)], "", Palette.Quiet);
             _rates.Add(value.BitsPerSecond);
             long lost = Math.Max(0, value.Expected - value.Delivered);
             string lead = FormattableString.Invariant($"{value.StartNs / 1e9:0.0}-{value.EndNs / 1e9:0.0} s").PadRight(14)
                 + LoadFigures.Rate(value.BitsPerSecond, "bit/s").PadLeft(14)
-                + (value.Expected > 0 ? LoadFigures.Rate(value.PacketsPerSecond, "/s") : "-").PadLeft(16)
+                + (value.Delivered > 0 || value.Expected > 0 ? LoadFigures.Rate(value.PacketsPerSecond, "/s") : "-").PadLeft(16)
                 + (value.Expected > 0 ? LoadFigures.Loss(lost, value.Expected) : "-").PadLeft(20) + "  ";
             TextFlow.Write(console, [(lead, Palette.Plain)], LoadFigures.Sparkline([.. _rates.TakeLast(Trend)]), Palette.Good);
         }
@@ -42,32 +44,6 @@ public sealed class LoadTable(IAnsiConsole console) : IProgress<LoadInterval>, I
         WriteSum(result);
     }
 
-    /// <summary>Writes a ping-pong's outcome.</summary>
-    public void Write(RoundTripResult result)
-    {
-        string told = result.RoundTrip is { } d
-            ? $"p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)} over {d.Count}"
-            : "no answer came";
-        TextFlow.Write(console, [($"{result.From} to {result.To} and back, {result.Payload} bytes  ", Palette.Strong)], $"{told}; unanswered {LoadFigures.Loss(result.Lost, result.Sent)}", Palette.Plain);
-    }
-
-    /// <summary>Writes a line about one trial of a search.</summary>
-    public void Report(NoDropTrial value)
-    {
-        string lead = LoadFigures.Rate(value.Rate, "bit/s").PadLeft(14) + $"  lost {LoadFigures.Loss(value.Lost, value.Expected)} of {value.Expected}" + (value.Queued > 0 ? $", {value.Queued} held in a queue that grows" : "");
-        TextFlow.Write(console, [(lead, Palette.Plain)], $", delay p99 {LoadFigures.Time(value.DelayP99Ns)}{(value.GeneratorLimit.Length > 0 ? $"; {value.GeneratorLimit}" : "")}", Palette.Quiet);
-    }
-
-    /// <summary>Writes what a search found.</summary>
-    public void Write(NoDropResult result)
-    {
-        console.WriteLine();
-        string found = result.PayloadRate == 0
-            ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
-            : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %");
-        TextFlow.Write(console, [("no-drop rate  ", Palette.Strong)], found, Palette.Strong);
-    }
-
     private void WriteFlow(FlowResult flow, double seconds)
     {
         bool udp = flow.Transport == LoadTransport.Udp;
@@ -82,7 +58,8 @@ public sealed class LoadTable(IAnsiConsole console) : IProgress<LoadInterval>, I
     }
 
     private static string Oddities(FlowResult flow) =>
-        (flow.Duplicates > 0 ? $", {flow.Duplicates} twice" : "") + (flow.Reordered > 0 ? $", {flow.Reordered} out of order by up to {flow.LongestExtent}" : "");
+        (flow.Duplicates > 0 ? $", {flow.Duplicates} twice" : "") + (flow.Reordered > 0 ? $", {flow.Reordered} out of order by up to {flow.LongestExtent}" : "")
+        + (flow.SilentGroups > 0 ? $", nothing of {flow.SilentGroups} groups" : "");
 
     private void WriteSum(LoadResult result)
     {

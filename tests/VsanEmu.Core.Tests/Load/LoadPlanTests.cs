@@ -15,6 +15,7 @@ public sealed class LoadPlanTests
     [InlineData(LoadProfile.Ring, 4, 4, LoadTransport.Tcp)]
     [InlineData(LoadProfile.Mesh, 12, 12, LoadTransport.Tcp)]
     [InlineData(LoadProfile.Incast, 3, 3, LoadTransport.Tcp)]
+    [InlineData(LoadProfile.Resync, 6, 6, LoadTransport.Tcp)]
     public void A_profile_says_who_sends_to_whom(LoadProfile profile, int flows, int deliveries, LoadTransport transport)
     {
         IReadOnlyList<LoadFlow> plan = LoadPlan.Make(Four, new LoadOptions { Profile = profile });
@@ -44,6 +45,36 @@ public sealed class LoadPlanTests
         }
 
         Assert.All(LoadPlan.Make(Four, new LoadOptions { Profile = LoadProfile.Mesh, BitsPerSecond = 7 }), f => Assert.Equal(7, f.BitsPerSecond));
+    }
+
+    [Fact]
+    public void In_a_resync_the_lost_member_neither_sends_nor_receives() =>
+        Assert.All(LoadPlan.Make(Four, new LoadOptions { Profile = LoadProfile.Resync }), f => Assert.DoesNotContain("m04", f.To.Append(f.From)));
+
+    [Fact]
+    public void Many_groups_are_the_specs_test_groups_and_share_no_address_of_a_frame()
+    {
+        LoadFlow flow = LoadPlan.Make(Four, new LoadOptions { Groups = 1000 }).Single();
+        Assert.Equal(Four.Trials.FirstGroup, flow.Groups[0]);
+        Assert.Equal(1000, flow.Groups.Select(g => string.Join('.', g.GetAddressBytes()[1] & 0x7f, g.GetAddressBytes()[2], g.GetAddressBytes()[3])).Distinct().Count());
+        Assert.Equal([Four.Channels.AgentGroup!], LoadPlan.Make(Four, new LoadOptions()).Single().Groups);
+    }
+
+    [Fact]
+    public void A_rate_in_datagrams_is_one_in_bits()
+    {
+        Assert.Equal(8 * 64 * 5000, LoadPlan.Make(Four, new LoadOptions { PacketsPerSecond = 5000, Payload = 64 }).Single().BitsPerSecond);
+        Assert.Contains("takes datagrams", Error(Four, new LoadOptions { Profile = LoadProfile.Ring, PacketsPerSecond = 5 }));
+        Assert.Contains("a ramp takes a rate", Error(Four, new LoadOptions { BitsPerSecond = 0, Ramp = TimeSpan.FromSeconds(1) }));
+    }
+
+    [Fact]
+    public void VMs_run_on_each_member_and_their_blocks_lie_at_others()
+    {
+        IReadOnlyList<LoadVm> vms = LoadVm.Make(Four, new VmOptions());
+        Assert.Equal(["m01", "m02", "m03", "m04"], vms.Select(v => v.Host));
+        Assert.Equal(["m04", "m01"], vms[2].Copies);
+        Assert.Equal(["m02"], LoadVm.Make(LabSpec.Create(2), new VmOptions())[0].Copies);
     }
 
     [Fact]

@@ -1,0 +1,224 @@
+using System.CommandLine;
+using System.Globalization;
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Wire;
+
+namespace VsanEmu.Cli.Load;
+
+/// <summary>The options that say what a load is to be; they mean what iperf3's users expect.</summary>
+internal static class LoadArguments
+{
+    private const string VmProfile = "vm";
+    private const int RoundTripBytes = 64;
+    private const long LongestBurst = 100_000_000;
+
+    private static readonly (string Name, LoadProfile Profile, string What)[] Profiles =
+    [
+        ("pair", LoadProfile.Pair, "the first member to the second"),
+        ("multicast", LoadProfile.Multicast, "the first to the Agent Group, the rest receive"),
+        ("multicast-all", LoadProfile.MulticastAll, "every member to the Agent Group"),
+        ("ring", LoadProfile.Ring, "each member to the next"),
+        ("mesh", LoadProfile.Mesh, "each member to each other"),
+        ("incast", LoadProfile.Incast, "all others to the first"),
+        ("mixed", LoadProfile.Mixed, "multicast and ring, with a share each"),
+        ("resync", LoadProfile.Resync, "the last member is lost, each of the rest sends to the two after it"),
+    ];
+
+    private static readonly Option<string> Profile = new("--profile")
+    {
+        Description = "Who sends to whom: " + string.Join("; ", Profiles.Select(p => $"{p.Name}, {p.What}")) + $"; {VmProfile}, a VM on each member reads and writes blocks at others",
+        DefaultValueFactory = _ => "multicast",
+    };
+
+    private static readonly Option<double> Time = new("--time", "-t") { Description = "How long to measure, seconds", DefaultValueFactory = _ => 10 };
+
+    private static readonly Option<double> WarmUp = new("--warm-up", "-O") { Description = "How long to run before it is measured, seconds" };
+
+    private static readonly Option<double> Ramp = new("--ramp") { Description = "How long rates take to grow to their height before it is measured, seconds" };
+
+    private static readonly Option<double> Interval = new("--interval", "-i") { Description = "Seconds between lines", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string?> Rate = new("--bitrate", "-b")
+    {
+        Description = "Rate of each flow, bit/s of payload: 500k, 100M, 2.5G; or datagrams per second: 5kpps; 0 for as fast as it goes. By default all flows together have 100M, which hurts nobody",
+        HelpName = "RATE",
+    };
+
+    private static readonly Option<string?> Length = new("--length", "-l")
+    {
+        Description = $"Payload of a datagram ({LoadOptions.MinPayload} to {LoadOptions.MaxPayload} bytes, default 1400), of a write to TCP (default 128K), or of a VM's block (default 4K); several with commas are measured in turn",
+        HelpName = "BYTES",
+    };
+
+    private static readonly Option<string?> Groups = new("--groups")
+    {
+        Description = $"Spread multicast over so many groups, 1 to {LoadOptions.MostGroups} (RFC 3918); several numbers with commas are measured in turn",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int> Parallel = new("--parallel", "-P") { Description = "Flows side by side between each two members", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<int> Dscp = new("--dscp") { Description = "Differentiated services code point, 0 to 63" };
+
+    private static readonly Option<double> Share = new("--multicast-share") { Description = "Share of the rate that groups have in profile mixed, 0 to 1", DefaultValueFactory = _ => 0.5 };
+
+    private static readonly Option<bool> Tcp = new("--tcp") { Description = "Unicast by TCP: what ring, mesh and incast do anyway" };
+
+    private static readonly Option<bool> Udp = new("--udp", "-u") { Description = "Unicast by UDP: what pair does anyway" };
+
+    private static readonly Option<string> Congestion = new("--congestion", "-C") { Description = "TCP's congestion control", DefaultValueFactory = _ => new LoadOptions().Congestion };
+
+    private static readonly Option<bool> NoOffload = new("--no-offload") { Description = "Send and receive datagrams one by one, not in bursts that the kernel cuts and joins" };
+
+    private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time" };
+
+    private static readonly Option<bool> Latency = new("--latency") { Description = "That ping-pong on the idle fabric, and again under the load" };
+
+    private static readonly Option<bool> Search = new("--search")
+    {
+        Description = "Search the highest rate of each flow at which no more than --loss-bound is lost, by trials of --time each (RFC 2544); -b is where it begins",
+    };
+
+    private static readonly Option<double> LossBound = new("--loss-bound") { Description = "With --search: what may be lost, percent" };
+
+    private static readonly Option<double> Resolution = new("--resolution") { Description = "With --search: how near, as a share of the highest rate, 0.001 to 0.5", DefaultValueFactory = _ => 0.01 };
+
+    private static readonly Option<int> Repeats = new("--repeats") { Description = "With --search and --back-to-back: how often one must pass, 1 to 100", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string?> BackToBack = new("--back-to-back")
+    {
+        Description = "Search the longest burst, up to so many datagrams, that is delivered whole when it is sent as fast as it goes (RFC 2544)",
+        HelpName = "N",
+    };
+
+    private static readonly Option<string?> Operations = new("--iops")
+    {
+        Description = "With profile vm: operations per second of each VM; 0 for the next as soon as one has ended. By default all blocks together have 100 Mbit/s",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int> QueueDepth = new("--queue-depth", "-q") { Description = $"With profile vm: operations under way at a time, at most, 1 to {VmOptions.MostQueueDepth}", DefaultValueFactory = _ => new VmOptions().QueueDepth };
+
+    private static readonly Option<double> ReadShare = new("--read-share") { Description = "With profile vm: share of reads, 0 to 1", DefaultValueFactory = _ => new VmOptions().ReadShare };
+
+    private static readonly Option<int> Copies = new("--copies") { Description = "With profile vm: members that keep each block, 1 to 3", DefaultValueFactory = _ => new VmOptions().Copies };
+
+    private static readonly Option<bool> Json = new("--json", "-J") { Description = "Print the outcome as JSON, and nothing else" };
+
+    private static readonly Option<string?> Record = new("--record") { Description = "Keep the outcome as JSON in a file", HelpName = "FILE" };
+
+    /// <summary>The options, for the command to have.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload,
+        Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Json, Record,
+    ];
+
+    /// <summary>What is asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="members">Members of the cluster.</param>
+    /// <exception cref="UsageException">Something is out of its range, or does not go together.</exception>
+    public static LoadRequest Read(ParseResult parsed, int members)
+    {
+        LoadMode mode = Mode(parsed);
+        LoadOptions options = Options(parsed, mode);
+        int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? 512 : Stream(parsed, options) ? 1 : LoadOptions.MinPayload,
+            mode == LoadMode.Vm ? BlockHeader.MostBytes : Stream(parsed, options) ? 1 << 20 : LoadOptions.MaxPayload, step: 1024)];
+        int[] groups = [.. Figures(parsed, Groups, 1, LoadOptions.MostGroups, step: 1000)];
+        IEnumerable<LoadOptions> sized = lengths.Length == 0 || mode is LoadMode.Vm or LoadMode.RoundTrip or LoadMode.Latency ? [options] : lengths.Select(l => options with { Payload = l });
+        return new LoadRequest
+        {
+            Mode = mode,
+            Loads = [.. groups.Length == 0 ? sized : sized.SelectMany(_ => groups, (o, g) => o with { Groups = g })],
+            Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members))] : [],
+            Search = new(Within(parsed, Resolution, 0.001, 0.5), Within(parsed, LossBound, 0, 99), (int)Within(parsed, Repeats, 1, 100)),
+            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, 1, LongestBurst) : 0,
+            RoundTripBytes = lengths.Length > 0 && mode is LoadMode.RoundTrip or LoadMode.Latency ? lengths[0] : RoundTripBytes,
+            Json = parsed.GetValue(Json),
+            RecordTo = parsed.GetValue(Record),
+        };
+    }
+
+    private static LoadMode Mode(ParseResult parsed)
+    {
+        (Option Option, bool Given, LoadMode Mode)[] modes =
+        [
+            (Profile, parsed.GetValue(Profile) == VmProfile, LoadMode.Vm), (Rtt, parsed.GetValue(Rtt), LoadMode.RoundTrip), (Latency, parsed.GetValue(Latency), LoadMode.Latency),
+            (Search, parsed.GetValue(Search), LoadMode.NoDrop), (BackToBack, parsed.GetValue(BackToBack) is not null, LoadMode.BackToBack),
+        ];
+        (Option Option, bool Given, LoadMode Mode)[] given = [.. modes.Where(m => m.Given)];
+        if (given.Length > 1) throw new UsageException($"{string.Join(" and ", given.Select(g => g.Option == Profile ? $"{Profile.Name} {VmProfile}" : g.Option.Name))} exclude each other");
+        return given.Length == 0 ? LoadMode.Carried : given[0].Mode;
+    }
+
+    private static LoadOptions Options(ParseResult parsed, LoadMode mode)
+    {
+        string name = parsed.GetValue(Profile)!;
+        (string Name, LoadProfile Profile, string What) profile = Profiles.FirstOrDefault(p => p.Name == name);
+        if (profile.Name is null && mode != LoadMode.Vm) throw new UsageException($"{Profile.Name} {name}: allowed are {string.Join(", ", Profiles.Select(p => p.Name))}, {VmProfile}");
+        if (parsed.GetValue(Tcp) && parsed.GetValue(Udp)) throw new UsageException("--tcp and --udp exclude each other");
+        LoadTransport? transport = parsed.GetValue(Tcp) ? LoadTransport.Tcp : parsed.GetValue(Udp) ? LoadTransport.Udp : null;
+        (long? bits, long? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);
+        return new LoadOptions
+        {
+            Profile = profile.Profile,
+            Transport = transport,
+            Duration = TimeSpan.FromSeconds(Within(parsed, Time, 0.1, 86_400)),
+            WarmUp = TimeSpan.FromSeconds(Within(parsed, WarmUp, 0, 3600)),
+            Ramp = TimeSpan.FromSeconds(Within(parsed, Ramp, 0, 3600)),
+            Interval = TimeSpan.FromSeconds(Within(parsed, Interval, 0.1, 3600)),
+            BitsPerSecond = bits,
+            PacketsPerSecond = packets,
+            Parallel = (int)Within(parsed, Parallel, 1, 128),
+            Dscp = (int)Within(parsed, Dscp, 0, 63),
+            MulticastShare = Within(parsed, Share, 0, 1),
+            Congestion = parsed.GetValue(Congestion)!,
+            Offload = !parsed.GetValue(NoOffload),
+        };
+    }
+
+    private static VmOptions Vm(ParseResult parsed, int blockBytes, int members)
+    {
+        var options = new VmOptions
+        {
+            BlockBytes = blockBytes,
+            QueueDepth = (int)Within(parsed, QueueDepth, 1, VmOptions.MostQueueDepth),
+            ReadShare = Within(parsed, ReadShare, 0, 1),
+            Copies = (int)Within(parsed, Copies, 1, 3),
+        };
+        double blocks = options.ReadShare + ((1 - options.ReadShare) * options.Copies);
+        double share = LoadOptions.DefaultTotalRate / (8.0 * blockBytes * blocks * members);
+        return options with { OperationsPerSecond = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, 0, 1e9) : share };
+    }
+
+    private static bool Stream(ParseResult parsed, LoadOptions options) =>
+        parsed.GetValue(Tcp) || (options.Transport is null && options.Profile is LoadProfile.Ring or LoadProfile.Mesh or LoadProfile.Incast or LoadProfile.Resync);
+
+    private static (long? Bits, long? Packets) Rates(string text)
+    {
+        const string unit = "pps";
+        return text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
+            ? (null, (long)Figure(Rate, text[..^unit.Length], 1000, 1, 1e9))
+            : ((long)Figure(Rate, text, 1000, 0, 1e12), null);
+    }
+
+    private static IEnumerable<int> Figures(ParseResult parsed, Option<string?> option, int least, int most, int step) =>
+        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Figure(option, text, step, least, most));
+
+    private static double Within(ParseResult parsed, Option<double> option, double least, double most) => Checked(option, parsed.GetValue(option), least, most);
+
+    private static double Within(ParseResult parsed, Option<int> option, double least, double most) => Checked(option, parsed.GetValue(option), least, most);
+
+    private static double Checked(Option option, double value, double least, double most) =>
+        value >= least && value <= most ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {value}: allowed are {least} to {most}"));
+
+    // A number with k, M, G or T behind it.
+    private static double Figure(Option option, string text, int step, double least, double most)
+    {
+        int power = text.Length == 0 ? -1 : "kmgt".IndexOf(char.ToLowerInvariant(text[^1]));
+        string digits = power >= 0 ? text[..^1] : text;
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            ? Checked(option, value * Math.Pow(step, power + 1), least, most)
+            : throw new UsageException($"{option.Name} {text}: not a figure such as 1400, 128K or 2.5G");
+    }
+}

@@ -1,0 +1,108 @@
+using Spectre.Console;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Spec;
+using VsanEmu.Net.Probing;
+using VsanEmu.Report;
+using VsanEmu.Traffic;
+using VsanEmu.Traffic.Vm;
+
+namespace VsanEmu.Cli.Load;
+
+/// <summary>Carries a request out on ends that stand ready, one load after the other, and tells the outcomes.</summary>
+internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends)
+{
+    private readonly IAnsiConsole _console = ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected);
+    private readonly List<string> _json = [];
+    private ExitCode _exit = ExitCode.Passed;
+
+    /// <summary>Does it.</summary>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        int count = request.Mode == LoadMode.Vm ? request.Vms.Count : request.Loads.Count;
+        for (int i = 0; i < count && !cancellation.IsCancellationRequested; i++)
+        {
+            if (count > 1 && !request.Json) _console.WriteLine($"{(i > 0 ? "\n" : "")}{Title(i)}");
+            await RunAsync(i, cancellation);
+        }
+
+        string json = _json.Count == 1 ? _json[0] : $"[\n{string.Join(",\n", _json)}\n]";
+        if (request.Json) Console.Out.WriteLine(json);
+        if (request.RecordTo is { } path) await File.WriteAllTextAsync(path, json + "\n", CancellationToken.None);
+        return _exit;
+    }
+
+    private string Title(int index) => request.Mode == LoadMode.Vm
+        ? $"blocks of {request.Vms[index].BlockBytes} bytes"
+        : $"{request.Loads[index].Payload ?? LoadPlan.DatagramBytes} bytes{(request.Loads[index].Groups > 1 ? $", {request.Loads[index].Groups} groups" : "")}";
+
+    private async Task RunAsync(int index, CancellationToken cancellation)
+    {
+        LoadOptions options = request.Loads[Math.Min(index, request.Loads.Count - 1)];
+        var setup = new LoadSetup(cluster, ends, options, CrossesUncut: true, ThisTool.Version);
+        Task done = request.Mode switch
+        {
+            LoadMode.Vm => VmAsync(setup, request.Vms[index], cancellation),
+            LoadMode.RoundTrip => RoundTripAsync(setup, cancellation),
+            LoadMode.Latency => LatencyAsync(setup, cancellation),
+            LoadMode.NoDrop => NoDropAsync(setup, cancellation),
+            LoadMode.BackToBack => BackToBackAsync(setup, cancellation),
+            _ => CarriedAsync(setup, cancellation),
+        };
+        await done;
+    }
+
+    private async Task CarriedAsync(LoadSetup setup, CancellationToken cancellation)
+    {
+        var table = new LoadTable(_console);
+        LoadResult result = await new LoadRun(setup).RunAsync(request.Json ? null : table, cancellation);
+        Tell(LoadJson.Write(result), () => table.Write(result), Exit(result));
+    }
+
+    private async Task NoDropAsync(LoadSetup setup, CancellationToken cancellation)
+    {
+        var table = new SearchTable(_console);
+        NoDropResult result = await new NoDropTrials(setup, request.Search).RunAsync(request.Json ? null : table, cancellation);
+        Tell(LoadJson.Write(result), () => table.Write(result), result.PayloadRate > 0 ? ExitCode.Passed : ExitCode.Failed);
+    }
+
+    private async Task BackToBackAsync(LoadSetup setup, CancellationToken cancellation)
+    {
+        var table = new SearchTable(_console);
+        BackToBackResult result = await new BackToBackTrials(setup, request.LongestBurst, request.Search.Repeats).RunAsync(request.Json ? null : table, cancellation);
+        Tell(LoadJson.Write(result), () => table.Write(result), result.Datagrams > 0 ? ExitCode.Passed : ExitCode.Failed);
+    }
+
+    private async Task RoundTripAsync(LoadSetup setup, CancellationToken cancellation)
+    {
+        (ProbeSource from, ProbeSource to) = (ends[cluster.Members[0].Name], ends[cluster.Members[1].Name]);
+        RoundTripResult result = await RoundTrips.RunAsync(from, to, request.RoundTripBytes, setup.Options.Duration, setup.Options.Dscp, cancellation);
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.RoundTrip is null ? ExitCode.Failed : ExitCode.Passed);
+    }
+
+    private async Task LatencyAsync(LoadSetup setup, CancellationToken cancellation)
+    {
+        LatencyResult result = await new LatencyUnderLoad(setup, request.RoundTripBytes).RunAsync(request.Json ? null : new LoadTable(_console), cancellation);
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.Idle.RoundTrip is null || result.Loaded.RoundTrip is null ? ExitCode.Failed : Exit(result.Load));
+    }
+
+    private async Task VmAsync(LoadSetup setup, VmOptions options, CancellationToken cancellation)
+    {
+        VmLoadResult result = await new VmLoadRun(setup, options).RunAsync(request.Json ? null : new LoadTable(_console, "operations"), cancellation);
+        bool whole = result.Completed && result.Vms.All(v => v.Error.Length == 0);
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), whole ? ExitCode.Passed : ExitCode.Inconclusive);
+    }
+
+    private void Tell(string json, Action write, ExitCode exit)
+    {
+        _json.Add(json);
+        if (!request.Json) write();
+        // A failure outweighs what stayed open, and both outweigh what passed.
+        if (_exit == ExitCode.Passed || exit == ExitCode.Failed) _exit = exit;
+    }
+
+    private static ExitCode Exit(LoadResult result) =>
+        result.Checks.Any(c => c.Outcome == CheckOutcome.Fail) ? ExitCode.Failed
+        : !result.Completed || result.Flows.Any(f => f.Error.Length > 0) ? ExitCode.Inconclusive
+        : ExitCode.Passed;
+}

@@ -1,0 +1,63 @@
+using Spectre.Console;
+using VsanEmu.Core.Load;
+
+namespace VsanEmu.Report;
+
+/// <summary>Latencies for a person: round trips, idle and under load, and a data plane's reads and writes.</summary>
+public static class LatencyTable
+{
+    private const int First = 20;
+
+    /// <summary>Writes a ping-pong's outcome.</summary>
+    public static void Write(IAnsiConsole console, RoundTripResult result)
+    {
+        string told = result.RoundTrip is { } d
+            ? $"p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)} over {d.Count}"
+            : "no answer came";
+        TextFlow.Write(console, [($"{result.From} to {result.To} and back, {result.Payload} bytes  ", Palette.Strong)], $"{told}; unanswered {LoadFigures.Loss(result.Lost, result.Sent)}", Palette.Plain);
+    }
+
+    /// <summary>Writes round trips side by side.</summary>
+    public static void Write(IAnsiConsole console, LatencyResult result)
+    {
+        console.WriteLine();
+        Head(console, $"{result.Idle.From} to {result.Idle.To}");
+        Row(console, "idle", result.Idle.RoundTrip);
+        Row(console, "under load", result.Loaded.RoundTrip);
+        if (result is { Idle.RoundTrip: { } idle, Loaded.RoundTrip: { } loaded })
+            TextFlow.Write(console, [("ratio".PadRight(First), Palette.Quiet)], string.Concat(Ratios(idle, loaded).Select(r => FormattableString.Invariant($"{r:0.0} ×").PadLeft(12))), Palette.Plain);
+        TextFlow.Write(console, [("unanswered".PadRight(First), Palette.Quiet)], $"{LoadFigures.Loss(result.Idle.Lost, result.Idle.Sent)} idle, {LoadFigures.Loss(result.Loaded.Lost, result.Loaded.Sent)} under load", Palette.Plain);
+    }
+
+    /// <summary>Writes a VM load's outcome.</summary>
+    public static void Write(IAnsiConsole console, VmLoadResult result)
+    {
+        console.WriteLine();
+        Head(console, $"{result.Vms.Count} VMs");
+        Row(console, "reads", result.ReadLatency);
+        Row(console, "writes", result.WriteLatency);
+        long unfinished = result.Vms.Sum(v => v.Unfinished), forgone = result.Vms.Sum(v => v.Forgone), begun = result.Vms.Sum(v => v.Begun);
+        console.WriteLine();
+        string how = result.Options.OperationsPerSecond > 0 ? $"{LoadFigures.Rate(result.Options.OperationsPerSecond, "/s")} each" : $"queue depth {result.Options.QueueDepth}";
+        string sum = $"{LoadFigures.Rate(result.OperationsPerSecond, "operations/s")} of {result.Options.BlockBytes} bytes ({how}), {LoadFigures.Rate(result.CarriedBitsPerSecond, "bit/s")} of blocks on the fabric, "
+            + $"unfinished {LoadFigures.Loss(unfinished, begun)}{(forgone > 0 ? $", not begun in time {forgone}" : "")}";
+        TextFlow.Write(console, [("sum  ", Palette.Strong)], sum + FormattableString.Invariant($"; {result.Processors:0.0} processors busy"), Palette.Strong);
+        foreach (VmResult vm in result.Vms.Where(v => v.Error.Length > 0))
+            TextFlow.Write(console, [($"VM {vm.Vm} on {vm.Host}  ", Palette.Bad)], vm.Error, Palette.Bad);
+        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
+        if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
+    }
+
+    private static void Head(IAnsiConsole console, string what) =>
+        TextFlow.Write(console, [($"{what,-First}{"p50",12}{"p90",12}{"p99",12}{"p99.9",12}{"max",12}{"count",12}", Palette.Quiet)], "", Palette.Quiet);
+
+    private static void Row(IAnsiConsole console, string what, DelaySummary? d)
+    {
+        string[] cells = d is null ? ["-", "-", "-", "-", "-", "0"] : [.. Points(d).Select(LoadFigures.Time), $"{d.Count}"];
+        TextFlow.Write(console, [(what.PadRight(First), Palette.Strong)], string.Concat(cells.Select(c => c.PadLeft(12))), Palette.Plain);
+    }
+
+    private static long[] Points(DelaySummary d) => [d.P50, d.P90, d.P99, d.P999, d.Max];
+
+    private static IEnumerable<double> Ratios(DelaySummary idle, DelaySummary loaded) => Points(idle).Zip(Points(loaded), (i, l) => (double)l / Math.Max(1, i));
+}

@@ -1,0 +1,37 @@
+using VsanEmu.Core.Load;
+
+namespace VsanEmu.Traffic;
+
+/// <summary>Searches the longest burst that is delivered whole when it is sent as fast as it goes (RFC 2544, 26.4), by one burst after the other.</summary>
+/// <param name="setup">The load: one that sends datagrams.</param>
+/// <param name="longest">The longest burst to try, datagrams.</param>
+/// <param name="repeats">How often a length must pass.</param>
+public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats)
+{
+    private const double Resolution = 0.01;
+
+    /// <summary>Runs them.</summary>
+    /// <param name="progress">Told after each trial.</param>
+    /// <param name="cancellation">Ends the search early, without a result.</param>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public async Task<BackToBackResult> RunAsync(IProgress<BackToBackTrial>? progress, CancellationToken cancellation)
+    {
+        var trials = new List<BackToBackTrial>();
+        var state = new NoDropSearch(longest, Resolution, lossPercent: 0, repeats);
+        LoadResult last = null!;
+        while (!state.Done)
+        {
+            long length = Math.Max(1, (long)state.Rate);
+            last = await new LoadRun(setup with { Options = setup.Options with { BitsPerSecond = 0, BurstDatagrams = length } }).RunAsync(null, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost);
+            var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs);
+            trials.Add(trial);
+            progress?.Report(trial);
+            // A burst that its time cut short shows no more than it was long.
+            state.Take(expected, lost);
+        }
+
+        return new BackToBackResult { Datagrams = (long)state.Passed, Longest = longest, Payload = last.Payload, Trials = trials, Means = last.Means };
+    }
+}

@@ -1,0 +1,17 @@
+namespace VsanEmu.Traffic;
+
+/// <summary>Threads of a load: what they do waits in the kernel, which a pool's threads must not.</summary>
+internal static class LoadThreads
+{
+    private const int StackBytes = 256 * 1024;
+
+    public static IEnumerable<Thread> Started(IEnumerable<Action> runs)
+    {
+        foreach (Action run in runs)
+        {
+            var thread = new Thread(() => run(), StackBytes) { IsBackground = true };
+            thread.Start();
+            yield return thread;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using HdrHistogram;
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Wire;
+using VsanEmu.Net.Bulk;
+
+namespace VsanEmu.Traffic.Vm;
+
+/// <summary>
+/// One VM's operations, on a thread of its own. In a closed loop the next begins when one has ended; in an open loop each is due at its time, and its latency counts
+/// from then, so that a stall is not left out of the figures by what it kept from beginning.
+/// </summary>
+/// <param name="vm">The VM.</param>
+/// <param name="options">What it does.</param>
+/// <param name="sockets">A connection to each copy.</param>
+/// <param name="clock">When it begins, measures and ends.</param>
+internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket> sockets, LoadClock clock)
+{
+    private const int SlotBits = 16;
+
+    // In an open loop the thread looks again so soon, which bounds how late an operation begins.
+    private static readonly long Rest = Stopwatch.Frequency / 20_000;
+
+    private readonly Operation[] _operations = new Operation[options.QueueDepth];
+    private readonly Stack<int> _free = new(Enumerable.Range(0, options.QueueDepth));
+    private readonly LongHistogram _reads = Delays.Sum();
+    private readonly LongHistogram _writes = Delays.Sum();
+    private readonly double _ticksPerOperation = options.OperationsPerSecond > 0 ? Stopwatch.Frequency / options.OperationsPerSecond : 0;
+    private BlockThread _thread = null!;
+    private long _asked;
+    private double _readsOwed;
+    private int _nextCopy;
+    private long _begun;
+    private long _readsEnded;
+    private long _writesEnded;
+    private long _endedAt;
+
+    public LoadVm Vm => vm;
+
+    /// <summary>Operations begun in the measured time.</summary>
+    public long Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Operations that ended, of those.</summary>
+    public long Ended => Volatile.Read(ref _readsEnded) + Volatile.Read(ref _writesEnded);
+
+    /// <summary>Processor time of its thread in the measured time, nanoseconds.</summary>
+    public long ThreadNs { get; private set; }
+
+    public void AddTo(LongHistogram reads, LongHistogram writes)
+    {
+        reads.Add(_reads);
+        writes.Add(_writes);
+    }
+
+    public void Run()
+    {
+        using (_thread = new BlockThread(sockets, Take))
+        {
+            ThreadTime.SleepUntil(clock.StartAt);
+            long used = ThreadTime.Used;
+            for (long now = Stopwatch.GetTimestamp(); now < clock.EndAt && !clock.SendersStopped && _thread.Open == sockets.Count; now = Stopwatch.GetTimestamp())
+            {
+                Begin(now);
+                _thread.Flush();
+                Wait();
+            }
+
+            ThreadNs = ThreadTime.Used - used;
+            _endedAt = Math.Min(Stopwatch.GetTimestamp(), clock.EndAt);
+            // What is under way may end.
+            while (_free.Count < _operations.Length && _thread.Open == sockets.Count && !clock.ReceiversStopped) _thread.Serve((int)LoadSockets.Patience.TotalMilliseconds);
+            foreach (Socket socket in sockets) Shut(socket);
+        }
+    }
+
+    public VmResult Result() => new()
+    {
+        Vm = vm.Id,
+        Host = vm.Host,
+        Copies = vm.Copies,
+        Begun = _begun,
+        Reads = _readsEnded,
+        Writes = _writesEnded,
+        Forgone = _ticksPerOperation == 0 ? 0 : Math.Max(0, (long)((_endedAt - clock.MeasureAt) / _ticksPerOperation) - _begun),
+        ReadLatency = Delays.Summary(_reads),
+        WriteLatency = Delays.Summary(_writes),
+        Error = _thread.Error,
+    };
+
+    private void Begin(long now)
+    {
+        while (_free.Count > 0)
+        {
+            long due = now;
+            if (_ticksPerOperation > 0)
+            {
+                due = clock.StartAt + (long)(_asked * _ticksPerOperation);
+                if (due > now || due >= clock.EndAt) return;
+            }
+
+            _asked++;
+            _readsOwed += options.ReadShare;
+            bool read = _readsOwed >= 1;
+            if (read) _readsOwed--;
+            bool measured = due >= clock.MeasureAt;
+            int slot = _free.Pop();
+            ref Operation operation = ref _operations[slot];
+            operation = new Operation { Request = (_asked << SlotBits) | (uint)slot, DueAt = due, Read = read, Measured = measured, Left = read ? 1 : sockets.Count };
+            var message = new BlockHeader(read ? BlockKind.Read : BlockKind.Write, options.BlockBytes, operation.Request);
+            if (measured) Volatile.Write(ref _begun, _begun + 1);
+            if (read)
+            {
+                _thread.Queue(_nextCopy, message);
+                _nextCopy = (_nextCopy + 1) % sockets.Count;
+            }
+            else
+            {
+                for (int copy = 0; copy < sockets.Count; copy++) _thread.Queue(copy, message);
+            }
+        }
+    }
+
+    private void Wait()
+    {
+        if (_ticksPerOperation == 0 || _free.Count == 0)
+        {
+            _thread.Serve((int)LoadSockets.Patience.TotalMilliseconds);
+            return;
+        }
+
+        _thread.Serve(timeoutMs: 0);
+        long now = Stopwatch.GetTimestamp(), next = clock.StartAt + (long)(_asked * _ticksPerOperation);
+        if (next > now) ThreadTime.SleepUntil(Math.Min(next, now + Rest));
+    }
+
+    private void Take(int connection, BlockHeader message)
+    {
+        int slot = (int)(message.Request & ((1 << SlotBits) - 1));
+        // A copy that answers what was not asked is none of ours.
+        if (slot >= _operations.Length || _operations[slot].Request != message.Request || _operations[slot].Left == 0) return;
+        ref Operation operation = ref _operations[slot];
+        if (--operation.Left > 0) return;
+        _free.Push(slot);
+        if (!operation.Measured) return;
+        long took = Math.Clamp(LoadClock.Nanoseconds(Stopwatch.GetTimestamp() - operation.DueAt), 1, (long)Delays.Most.TotalNanoseconds);
+        (operation.Read ? _reads : _writes).RecordValue(took);
+        if (operation.Read) Volatile.Write(ref _readsEnded, _readsEnded + 1);
+        else Volatile.Write(ref _writesEnded, _writesEnded + 1);
+    }
+
+    private static void Shut(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private struct Operation
+    {
+        public long Request;
+        public long DueAt;
+        public bool Read;
+        public bool Measured;
+        public int Left;
+    }
+}

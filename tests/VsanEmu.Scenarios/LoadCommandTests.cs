@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+using VsanEmu.Core.Checks;
+
+namespace VsanEmu.Scenarios;
+
+/// <summary><c>vsanemu load</c> as its user meets it.</summary>
+public sealed class LoadCommandTests
+{
+    private const string Nobody = "65534";
+
+    [Theory]
+    [InlineData(1, "--profile", "mixed", "-l", "200", "--udp")]
+    [InlineData(2, "--groups", "1,50")]
+    [InlineData(2, "--profile", "vm", "-l", "4K,64K")]
+    [InlineData(1, "--profile", "pair", "--rtt")]
+    [InlineData(1, "--profile", "resync", "--ramp", "0.2")]
+    public async Task As_an_ordinary_user_it_measures_and_prints_json(int outcomes, params string[] arguments)
+    {
+        (int exit, string output, string error) = await Command.RunAsync(Nobody, ["load", "-n", "3", "-t", "0.5", "-J", .. arguments]);
+        Assert.True(exit == 0, error);
+        JsonElement json = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(outcomes, json.ValueKind == JsonValueKind.Array ? json.GetArrayLength() : 1);
+    }
+
+    [Fact]
+    public async Task Stopped_by_ctrl_c_it_ends_within_a_second_and_tells_what_was_measured()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using Process load = Command.Start("root", "load", "-n", "3", "-t", "600", "-b", "0");
+        Task<string> output = load.StandardOutput.ReadToEndAsync(cancellation), error = load.StandardError.ReadToEndAsync(cancellation);
+        await Task.Delay(8000, cancellation);
+        await Process.Start("kill", ["-INT", $"{load.Id}"]).WaitForExitAsync(cancellation);
+        await load.WaitForExitAsync(cancellation);
+        Assert.True(load.ExitCode == (int)ExitCode.Inconclusive, await error);
+        Assert.Contains("interrupted: what was measured until then", await output);
+    }
+
+    [Theory]
+    [InlineData("--profile rink: allowed are pair, multicast", "--profile", "rink")]
+    [InlineData("--search and --back-to-back exclude each other", "--search", "--back-to-back", "5")]
+    [InlineData("with this profile it takes --udp", "--profile", "ring", "--search")]
+    [InlineData("--length 12: allowed are 32 to 8972", "-l", "12")]
+    [InlineData("--bitrate fast: not a figure", "-b", "fast")]
+    [InlineData("a ramp takes a rate", "-b", "0", "--ramp", "1")]
+    [InlineData("this load takes 3 members", "--profile", "resync", "-n", "2")]
+    [InlineData("--queue-depth 0: allowed are 1 to 1024", "--profile", "vm", "-q", "0")]
+    public async Task Bad_input_ends_in_one_line_and_exit_code_2(string expected, params string[] arguments)
+    {
+        (int exit, string output, string error) = await Command.RunAsync("root", ["load", .. arguments]);
+        Assert.Equal((int)ExitCode.BadInput, exit);
+        Assert.Empty(output);
+        Assert.Contains(expected, error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+}
