@@ -49,6 +49,13 @@ tool_mesh() {
   wait "$run" && echo "$(cat "$work/mesh") $((most / 1000))"
 }
 
+# 16 clusters of 64 members in one process: processors, heartbeats missed, their jitter in ms (99 %), MB.
+control() {
+  local code=0
+  timeout --foreground --kill-after=5 300 "$vsanemu" load --profile control --clusters 16 -n 64 -t 30 -J >"$work/control.json" || code=$?
+  [ "$code" -le 1 ] && jq -re '"\(.processors) \(.missed + .roleChanges) \(.jitter.p99 / 1e6) \(.memoryBytes / 1e6)"' "$work/control.json"
+}
+
 # To the group from h1, received at h2 to hN: iperf2_multicast RATE RECEIVERS prints packets/s at each, and the loss in percent.
 iperf2_multicast() {
   local i servers=()

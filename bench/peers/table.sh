@@ -32,10 +32,10 @@ keep() {
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-# Whether all runs of both sides have figures.
+# complete [SIDES [RUNS]]: whether all runs of these sides, both unless said, have figures.
 complete() {
   local side
-  for side in tool peer; do [ "$(cat "$work/$side.1" 2>/dev/null | wc -l)" -eq "$runs" ] || return 1; done
+  for side in ${1:-tool peer}; do [ "$(cat "$work/$side.1" 2>/dev/null | wc -l)" -eq "${2:-$runs}" ] || return 1; done
 }
 
 # spread SIDE COLUMN SCALE: the median, and the lowest and highest of several runs.
@@ -75,10 +75,14 @@ bound() {
   esac
 }
 
-# figure WORK COLUMN UNIT MOST: a figure of the tool alone.
+# figure WORK COLUMN UNIT MOST [SIDES [RUNS]]: a figure of the tool alone.
 figure() {
-  if ! complete; then
+  if ! complete "${5:-}" "${6:-}"; then
     unmeasured "$1" "runs failed"
+    return
+  fi
+  if [ "$4" = – ]; then
+    add "| $1 | $(spread tool "$2" 1) $3 | – | – | for information | – |"
     return
   fi
   add "| $1 | $(spread tool "$2" 1) $3 | – | – | at most $4 $3 | $(awk -v m="$(median <"$work/tool.$2")" -v b="$4" 'BEGIN { print (m <= b ? "yes" : "no") }') |"

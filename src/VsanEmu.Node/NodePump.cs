@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
 using VsanEmu.Core.Spec;
@@ -28,6 +29,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
     private readonly NodeCounters _counters;
     private readonly RunClock _clock;
     private readonly ILogger _log;
+    private readonly Action<MessageHeader, FlowGroup, long>? _heard;
     private readonly ITimer _timer;
     private readonly Dictionary<uint, MemberId> _memberAt;
     private readonly byte[] _buffer = new byte[WireLimits.MaxFrame];
@@ -36,7 +38,8 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
     private bool _running;
     private SocketError _lastSendError;
 
-    internal NodePump(NodeOptions node, NodeSockets sockets, Func<NodePump, Links> links, StartGate start, NodeCounters counters, RunClock clock, TimeProvider time, ILogger log)
+    internal NodePump(NodeOptions node, NodeSockets sockets, Func<NodePump, Links> links, StartGate start, NodeCounters counters, RunClock clock, TimeProvider time, ILogger log,
+        Action<MessageHeader, FlowGroup, long>? heard)
     {
         _cluster = node.Cluster;
         _self = node.Self;
@@ -48,6 +51,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         _counters = counters;
         _clock = clock;
         _log = log;
+        _heard = heard;
         _memberAt = node.Cluster.Members.ToDictionary(m => Ipv4Endpoint.Number(m.Address), m => m.Id);
         _timer = time.CreateTimer(static state => ((NodePump)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -132,6 +136,8 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
             }
 
             long now = _clock.NowNs;
+            if (_heard is not null && MessageHeader.TryOpen(datagram, out MessageHeader header, out _) == WireStatus.Ok && header.Cluster == _cluster.ClusterId)
+                _heard(header, _sockets.GroupOf(socket), now);
             _node.HandleDatagram(now, _sockets.GroupOf(socket), datagram);
             Drain(now);
         }

@@ -201,7 +201,8 @@ public sealed class NodeRunner : IAsyncDisposable
             _counters,
             _clock,
             _options.Time,
-            _log);
+            _log,
+            _options.Heard);
     }
 
     private SegmentListener? Listen()

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Udp;
 
@@ -44,6 +46,9 @@ public sealed record RunnerOptions
 
     /// <summary>Where to log. Default: nowhere.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Told of each intact message of the cluster's that comes in a datagram: its header, the group, and when, by the run's clock. Called by the receiving thread; null for nobody.</summary>
+    public Action<MessageHeader, FlowGroup, long>? Heard { get; init; }
 
     /// <summary>The thread that receives datagrams; by default one for the whole process.</summary>
     public ReceiveLoop? Loop { get; init; }

@@ -113,6 +113,7 @@ public sealed class LoadRun(LoadSetup setup)
                 SegmentsByKernel = senders.Any(s => s.SegmentsByKernel),
                 JoinsByKernel = listeners.Any(l => l.JoinsByKernel),
                 Burst = senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select(s => s.MostBurst).DefaultIfEmpty().Max(),
+                ReceiverRestUs = listeners.Any(l => l.Rests) ? (int)UdpReceiver.Rest.TotalMicroseconds : 0,
                 CrossesUncut = setup.CrossesUncut,
             },
             Payload = senders[0].Flow.Payload,

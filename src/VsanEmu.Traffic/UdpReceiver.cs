@@ -14,13 +14,22 @@ namespace VsanEmu.Traffic;
 /// <param name="offload">Whether the kernel is to join datagrams.</param>
 internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadClock clock, uint run, bool offload)
 {
-    private const int Together = 32;
+    private const int Together = 64;
+
+    /// <summary>How long it rests after it has taken what there was, if it does.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromMicroseconds(50);
+
+    // A receiver that waits is woken for each datagram, which its sender pays for: where the sender goes as fast as it can, some are let gather.
+    private static readonly long RestTicks = LoadClock.Ticks(Rest);
 
     /// <summary>For a test that wants to hold the receiver up: called before each call into the kernel.</summary>
     internal Action? BeforeReceive { get; init; }
 
     /// <summary>Whether the kernel does.</summary>
     public bool JoinsByKernel { get; private set; }
+
+    /// <summary>Whether it lets datagrams gather.</summary>
+    public bool Rests { get; } = flows.Any(f => f?.Flow.BitsPerSecond == 0);
 
     /// <summary>What ended it early.</summary>
     public string Error { get; private set; } = "";
@@ -37,6 +46,7 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
                 int messages = batch.Receive();
                 long now = Stopwatch.GetTimestamp();
                 for (int i = 0; i < messages; i++) Take(batch.Message(i), batch.SegmentLength(i), now);
+                if (Rests && messages is > 0 and < Together) ThreadTime.SleepUntil(now + RestTicks);
             }
 
             long dropped = LoadSockets.Dropped(socket);

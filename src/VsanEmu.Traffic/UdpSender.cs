@@ -36,13 +36,13 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
         try
         {
             IPEndPoint[] groups = flow.Flow.Groups.Count > 1 ? [.. flow.Flow.Groups.Select(g => new IPEndPoint(g, flow.Flow.Port))] : [];
-            using var batch = new BatchSender(socket, flow.Flow.Payload, options.Offload ? MostTogether : MostPlain, options.Offload, groups);
-            flow.SegmentsByKernel = batch.SegmentsByKernel;
+            using var batch = new BatchSender(socket, flow.Flow.Payload, options.Offload ? MostTogether : MostPlain, options.Offload ? BatchMethod.Segments : BatchMethod.Many, groups);
             ThreadTime.SleepUntil(clock.StartAt);
             if (clock.MeasureAt > clock.StartAt) Send(batch, run + 1, clock.StartAt, clock.MeasureAt, counts: false);
             long used = ThreadTime.Used;
             Send(batch, run, clock.MeasureAt, clock.EndAt, counts: true);
             flow.ThreadNs = ThreadTime.Used - used;
+            flow.SegmentsByKernel = batch.Method == BatchMethod.Segments;
         }
         catch (SocketException e)
         {

@@ -31,6 +31,17 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task What_is_too_long_to_be_cut_by_the_kernel_goes_as_it_is()
+    {
+        // Longer than the fabric's packets: in fragments.
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, Payload = 4000 });
+        Assert.False(result.Means.SegmentsByKernel);
+        FlowResult flow = Assert.Single(result.Flows);
+        Assert.Equal(("", flow.Sent), (flow.Error, flow.Delivered));
+        Assert.True(flow.Sent > 100);
+    }
+
+    [Fact]
     public async Task Without_a_rate_a_sender_does_not_overrun_its_own_receivers()
     {
         LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Multicast, Duration = Short, BitsPerSecond = 0, WarmUp = Short / 4 });

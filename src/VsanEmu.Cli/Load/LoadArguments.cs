@@ -9,6 +9,8 @@ namespace VsanEmu.Cli.Load;
 internal static class LoadArguments
 {
     private const string VmProfile = "vm";
+    private const string ControlProfile = "control";
+    private const int MostClusters = 64;
     private const int RoundTripBytes = 64;
     private const long LongestBurst = 100_000_000;
 
@@ -26,7 +28,7 @@ internal static class LoadArguments
 
     private static readonly Option<string> Profile = new("--profile")
     {
-        Description = "Who sends to whom: " + string.Join("; ", Profiles.Select(p => $"{p.Name}, {p.What}")) + $"; {VmProfile}, a VM on each member reads and writes blocks at others",
+        Description = "Who sends to whom: " + string.Join("; ", Profiles.Select(p => $"{p.Name}, {p.What}")) + $"; {VmProfile}, a VM on each member reads and writes blocks at others; {ControlProfile}, --clusters of a lab's that do nothing but live",
         DefaultValueFactory = _ => "multicast",
     };
 
@@ -103,6 +105,8 @@ internal static class LoadArguments
 
     private static readonly Option<int> Copies = new("--copies") { Description = "With profile vm: members that keep each block, 1 to 3", DefaultValueFactory = _ => new VmOptions().Copies };
 
+    private static readonly Option<int> Clusters = new("--clusters") { Description = $"With profile control: clusters of --members each, side by side, 1 to {MostClusters}", DefaultValueFactory = _ => 1 };
+
     private static readonly Option<bool> Json = new("--json", "-J") { Description = "Print the outcome as JSON, and nothing else" };
 
     private static readonly Option<string?> Record = new("--record") { Description = "Keep the outcome as JSON in a file", HelpName = "FILE" };
@@ -111,7 +115,7 @@ internal static class LoadArguments
     public static IReadOnlyList<Option> All { get; } =
     [
         Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload,
-        Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Json, Record,
+        Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Clusters, Json, Record,
     ];
 
     /// <summary>What is asked for.</summary>
@@ -131,6 +135,7 @@ internal static class LoadArguments
             Mode = mode,
             Loads = [.. groups.Length == 0 ? sized : sized.SelectMany(_ => groups, (o, g) => o with { Groups = g })],
             Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members))] : [],
+            Clusters = (int)Within(parsed, Clusters, 1, MostClusters),
             Search = new(Within(parsed, Resolution, 0.001, 0.5), Within(parsed, LossBound, 0, 99), (int)Within(parsed, Repeats, 1, 100)),
             LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, 1, LongestBurst) : 0,
             RoundTripBytes = lengths.Length > 0 && mode is LoadMode.RoundTrip or LoadMode.Latency ? lengths[0] : RoundTripBytes,
@@ -143,11 +148,11 @@ internal static class LoadArguments
     {
         (Option Option, bool Given, LoadMode Mode)[] modes =
         [
-            (Profile, parsed.GetValue(Profile) == VmProfile, LoadMode.Vm), (Rtt, parsed.GetValue(Rtt), LoadMode.RoundTrip), (Latency, parsed.GetValue(Latency), LoadMode.Latency),
+            (Profile, parsed.GetValue(Profile) == VmProfile, LoadMode.Vm), (Profile, parsed.GetValue(Profile) == ControlProfile, LoadMode.Control), (Rtt, parsed.GetValue(Rtt), LoadMode.RoundTrip), (Latency, parsed.GetValue(Latency), LoadMode.Latency),
             (Search, parsed.GetValue(Search), LoadMode.NoDrop), (BackToBack, parsed.GetValue(BackToBack) is not null, LoadMode.BackToBack),
         ];
         (Option Option, bool Given, LoadMode Mode)[] given = [.. modes.Where(m => m.Given)];
-        if (given.Length > 1) throw new UsageException($"{string.Join(" and ", given.Select(g => g.Option == Profile ? $"{Profile.Name} {VmProfile}" : g.Option.Name))} exclude each other");
+        if (given.Length > 1) throw new UsageException($"{string.Join(" and ", given.Select(g => g.Option == Profile ? $"{Profile.Name} {parsed.GetValue(Profile)}" : g.Option.Name))} exclude each other");
         return given.Length == 0 ? LoadMode.Carried : given[0].Mode;
     }
 
@@ -155,7 +160,7 @@ internal static class LoadArguments
     {
         string name = parsed.GetValue(Profile)!;
         (string Name, LoadProfile Profile, string What) profile = Profiles.FirstOrDefault(p => p.Name == name);
-        if (profile.Name is null && mode != LoadMode.Vm) throw new UsageException($"{Profile.Name} {name}: allowed are {string.Join(", ", Profiles.Select(p => p.Name))}, {VmProfile}");
+        if (profile.Name is null && mode is not (LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Profile.Name} {name}: allowed are {string.Join(", ", Profiles.Select(p => p.Name))}, {VmProfile}, {ControlProfile}");
         if (parsed.GetValue(Tcp) && parsed.GetValue(Udp)) throw new UsageException("--tcp and --udp exclude each other");
         LoadTransport? transport = parsed.GetValue(Tcp) ? LoadTransport.Tcp : parsed.GetValue(Udp) ? LoadTransport.Udp : null;
         (long? bits, long? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);

@@ -39,8 +39,10 @@ internal static class LoadCommand
             if (Cluster(parsed) is not { } cluster) return (int)ExitCode.BadInput;
             LoadRequest request = LoadArguments.Read(parsed, cluster.Members.Count);
             Refuse(request, cluster);
+            if (request.Mode == LoadMode.Control && parsed.GetValue(Spec) is not null) throw new UsageException("--profile control runs in labs of its own: it takes no --spec");
             Prepare(parsed);
             using ParentWatch? watch = ParentWatch.Start();
+            if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, cancellation);
             await using ISite site = parsed.GetValue(Spec) is null
                 ? new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation))
                 : await Task.Run(() => FoundSite.Open(cluster), cancellation);
@@ -65,7 +67,7 @@ internal static class LoadCommand
     // What cannot be is said before anything is built.
     private static void Refuse(LoadRequest request, ClusterSpec cluster)
     {
-        foreach (LoadOptions load in request.Mode == LoadMode.Vm ? [] : request.Loads)
+        foreach (LoadOptions load in request.Mode is LoadMode.Vm or LoadMode.Control ? [] : request.Loads)
         {
             bool streams = LoadPlan.Make(cluster, load).Any(f => f.Transport == LoadTransport.Tcp);
             if (streams && request.Mode is LoadMode.NoDrop or LoadMode.BackToBack) throw new UsageException("a search counts lost datagrams: with this profile it takes --udp");

@@ -12,7 +12,7 @@ namespace VsanEmu.Cli.Load;
 /// <summary>Carries a request out on ends that stand ready, one load after the other, and tells the outcomes.</summary>
 internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends)
 {
-    private readonly IAnsiConsole _console = ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected);
+    private readonly IAnsiConsole _console = Terminal();
     private readonly List<string> _json = [];
     private ExitCode _exit = ExitCode.Passed;
 
@@ -26,10 +26,33 @@ internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IRe
             await RunAsync(i, cancellation);
         }
 
+        await KeepAsync();
+        return _exit;
+    }
+
+    /// <summary>Lets clusters live on fabrics of their own, and tells how they did.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="cluster">The lab's; its timers are a real cluster's here.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static async Task<ExitCode> ControlAsync(LoadRequest request, ClusterSpec cluster, CancellationToken cancellation)
+    {
+        var outcomes = new LoadOutcomes(request, cluster, new Dictionary<string, ProbeSource>());
+        // A lab's switches ask often: reports would be most of the traffic.
+        TimerSpec timers = new() { QueryInterval = TimeSpan.FromSeconds(30), QueryResponse = TimeSpan.FromSeconds(5) };
+        var load = new ControlLoad(cluster with { Timers = timers }, request.Clusters, request.Loads[0].Duration);
+        ControlLoadResult result = await load.RunAsync(request.Json ? null : outcomes._console, cancellation);
+        outcomes.Tell(LoadJson.Write(result), () => LatencyTable.Write(outcomes._console, result), !result.Completed ? ExitCode.Inconclusive : result.Held ? ExitCode.Passed : ExitCode.Failed);
+        await outcomes.KeepAsync();
+        return outcomes._exit;
+    }
+
+    private static IAnsiConsole Terminal() => ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected);
+
+    private async Task KeepAsync()
+    {
         string json = _json.Count == 1 ? _json[0] : $"[\n{string.Join(",\n", _json)}\n]";
         if (request.Json) Console.Out.WriteLine(json);
         if (request.RecordTo is { } path) await File.WriteAllTextAsync(path, json + "\n", CancellationToken.None);
-        return _exit;
     }
 
     private string Title(int index) => request.Mode == LoadMode.Vm

@@ -22,6 +22,9 @@ internal enum LoadMode : byte
 
     /// <summary>The VMs' reads and writes.</summary>
     Vm,
+
+    /// <summary>Whether many clusters live.</summary>
+    Control,
 }
 
 /// <summary>A load as it was asked for on the command line.</summary>
@@ -35,6 +38,9 @@ internal sealed record LoadRequest
 
     /// <summary>What VMs do, one for each block size; with <see cref="LoadMode.Vm"/> alone.</summary>
     public IReadOnlyList<VmOptions> Vms { get; init; } = [];
+
+    /// <summary>Clusters side by side; with <see cref="LoadMode.Control"/> alone.</summary>
+    public int Clusters { get; init; } = 1;
 
     /// <summary>How a search is made.</summary>
     public required NoDropOptions Search { get; init; }

@@ -108,6 +108,9 @@ public sealed record LoadMeans
     /// <summary>Datagrams sent at a time, at most.</summary>
     public required int Burst { get; init; }
 
+    /// <summary>How long a receiver rests between batches, microseconds, where the sender goes as fast as it can: delays contain it. 0 where a rate is set.</summary>
+    public int ReceiverRestUs { get; init; }
+
     /// <summary>Whether bursts cross the fabric as they are, uncut: so between virtual interfaces of one machine.</summary>
     public required bool CrossesUncut { get; init; }
 }

@@ -5,9 +5,23 @@ using VsanEmu.Net.Native;
 
 namespace VsanEmu.Net.Bulk;
 
+/// <summary>How datagrams get into the kernel.</summary>
+public enum BatchMethod : byte
+{
+    /// <summary>A call for each.</summary>
+    OneByOne,
+
+    /// <summary>Many in one call: sendmmsg(2).</summary>
+    Many,
+
+    /// <summary>Many in one call, cut by the kernel from a few large ones: UDP_SEGMENT.</summary>
+    Segments,
+}
+
 /// <summary>
-/// Sends many datagrams of one length in one call: cut by the kernel from a few large ones where it can (UDP_SEGMENT), else by sendmmsg(2). The datagrams lie side by side in
-/// memory of its own, and keep what was written there. For one thread.
+/// Sends many datagrams of one length: by the method that is asked for, or by the next simpler one where the kernel, or the interface on the way, does not do it. That may show
+/// only when something is sent: a datagram that does not fit into a packet cannot be cut from a larger one. The datagrams lie side by side in memory of its own, and keep what
+/// was written there. For one thread.
 /// </summary>
 public sealed unsafe class BatchSender : IDisposable
 {
@@ -23,47 +37,41 @@ public sealed unsafe class BatchSender : IDisposable
     private readonly Socket _socket;
     private readonly int _fd;
     private readonly int _length;
-    private readonly int _perMessage;
     private readonly byte* _data;
     private readonly Libc.MultiMessage* _messages;
     private readonly Libc.IoVector* _vectors;
     private readonly byte* _names;
     private readonly int _namesCount;
     private int _nextName;
+    private int _perMessage = 1;
 
     /// <summary>Makes one on a socket that is connected, or for <paramref name="destinations"/>.</summary>
     /// <param name="socket">The socket; the caller's to close.</param>
     /// <param name="length">Bytes of one datagram's payload.</param>
     /// <param name="capacity">Datagrams at a time, at most.</param>
-    /// <param name="segment">Whether the kernel is to cut them, where it can.</param>
+    /// <param name="method">How they are to be sent, where it can be done.</param>
     /// <param name="destinations">Where they go, one after the other, over all calls; none for where the socket is connected to. With several, the kernel does not cut.</param>
-    public BatchSender(Socket socket, int length, int capacity, bool segment, params IReadOnlyList<IPEndPoint> destinations)
+    public BatchSender(Socket socket, int length, int capacity, BatchMethod method, params IReadOnlyList<IPEndPoint> destinations)
     {
         _socket = socket;
         _fd = (int)socket.Handle;
         _length = length;
         Capacity = capacity;
-        SegmentsByKernel = segment && destinations.Count == 0 && TrySegment(socket, length);
+        Method = method == BatchMethod.Segments && (destinations.Count > 0 || !TrySegment(socket, length)) ? BatchMethod.Many : method;
         _namesCount = destinations.Count;
         _names = (byte*)NativeMemory.AllocZeroed((nuint)Math.Max(1, _namesCount), NameBytes);
         for (int i = 0; i < _namesCount; i++) destinations[i].Serialize().Buffer.Span[..NameBytes].CopyTo(new Span<byte>(_names + (i * NameBytes), NameBytes));
-        _perMessage = SegmentsByKernel ? Math.Clamp(MostBytes / length, 1, MostSegments) : 1;
-        int messages = (capacity + _perMessage - 1) / _perMessage;
         _data = (byte*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)length);
-        _vectors = (Libc.IoVector*)NativeMemory.AllocZeroed((nuint)messages, (nuint)sizeof(Libc.IoVector));
-        _messages = (Libc.MultiMessage*)NativeMemory.AllocZeroed((nuint)messages, (nuint)sizeof(Libc.MultiMessage));
-        for (int i = 0; i < messages; i++)
-        {
-            _vectors[i].Base = _data + ((long)i * _perMessage * length);
-            _messages[i].Header = new Libc.MessageHeader { Vectors = _vectors + i, VectorCount = 1 };
-        }
+        _vectors = (Libc.IoVector*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)sizeof(Libc.IoVector));
+        _messages = (Libc.MultiMessage*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)sizeof(Libc.MultiMessage));
+        Arrange();
     }
 
     /// <summary>Datagrams at a time, at most.</summary>
     public int Capacity { get; }
 
-    /// <summary>Whether the kernel cuts bursts into datagrams.</summary>
-    public bool SegmentsByKernel { get; }
+    /// <summary>How they are sent.</summary>
+    public BatchMethod Method { get; private set; }
 
     /// <summary>A datagram's bytes.</summary>
     public Span<byte> this[int index] => new(_data + ((long)index * _length), _length);
@@ -74,32 +82,19 @@ public sealed unsafe class BatchSender : IDisposable
     /// <exception cref="SocketException">They cannot be sent: no route, no buffer, or too long.</exception>
     public int Send(int count)
     {
-        int messages = 0;
-        for (int left = count; left > 0; left -= _perMessage, messages++) _vectors[messages].Length = (nuint)(Math.Min(left, _perMessage) * _length);
-        for (int i = 0; i < messages && _namesCount > 0; i++)
+        int sent = 0;
+        while (sent < count)
         {
-            _messages[i].Header.Name = _names + ((_nextName + i) % _namesCount * NameBytes);
-            _messages[i].Header.NameLength = NameBytes;
-        }
-
-        int done = 0;
-        while (done < messages)
-        {
-            int sent = Libc.SendMany(_fd, _messages + done, (uint)(messages - done), 0);
-            if (sent > 0)
-            {
-                done += sent;
-                continue;
-            }
-
+            int done = Method == BatchMethod.OneByOne ? SendOne(sent) : SendMany(sent, count - sent);
+            sent += Math.Max(0, done);
+            if (done > 0) continue;
             SocketError error = Errors.OfLast();
             // What the kernel could not queue at this moment was not sent; the caller counts, and may try again.
             if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted or SocketError.ConnectionRefused) break;
-            throw new SocketException((int)error);
+            if (!TrySimpler(error)) throw new SocketException((int)error);
         }
 
-        if (_namesCount > 0) _nextName = (_nextName + done) % _namesCount;
-        return Math.Min(count, done * _perMessage);
+        return sent;
     }
 
     /// <inheritdoc/>
@@ -110,6 +105,61 @@ public sealed unsafe class BatchSender : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
         NativeMemory.Free(_names);
+    }
+
+    // Datagrams from one on; how many were sent, or -1.
+    private int SendMany(int first, int count)
+    {
+        // After a part was sent, its last message may have been a short one: what follows lies elsewhere.
+        int messages = 0;
+        for (int left = count, at = first; left > 0; left -= _perMessage, at += _perMessage, messages++)
+        {
+            _vectors[messages].Base = _data + ((long)at * _length);
+            _vectors[messages].Length = (nuint)(Math.Min(left, _perMessage) * _length);
+            if (_namesCount == 0) continue;
+            _messages[messages].Header.Name = _names + ((_nextName + messages) % _namesCount * NameBytes);
+            _messages[messages].Header.NameLength = NameBytes;
+        }
+
+        int sent = Libc.SendMany(_fd, _messages, (uint)messages, 0);
+        if (sent <= 0) return -1;
+        if (_namesCount > 0) _nextName = (_nextName + sent) % _namesCount;
+        return Math.Min(count, sent * _perMessage);
+    }
+
+    private int SendOne(int index)
+    {
+        byte* name = _namesCount > 0 ? _names + (_nextName * NameBytes) : null;
+        if (Libc.SendTo(_fd, _data + ((long)index * _length), (nuint)_length, Libc.MsgNoSignal, name, name == null ? 0u : NameBytes) < 0) return -1;
+        if (_namesCount > 0) _nextName = (_nextName + 1) % _namesCount;
+        return 1;
+    }
+
+    private bool TrySimpler(SocketError error)
+    {
+        // Cutting fails where a datagram is longer than a packet may be, and where the interface cannot make checksums of the parts.
+        if (Method == BatchMethod.Segments && error is SocketError.InvalidArgument or SocketError.MessageSize or SocketError.OperationNotSupported or SocketError.SocketError)
+        {
+            _socket.SetRawSocketOption(Libc.LevelUdp, Libc.UdpSegment, BitConverter.GetBytes(0));
+            Method = BatchMethod.Many;
+        }
+        else if (Method == BatchMethod.Many && error == SocketError.OperationNotSupported)
+        {
+            Method = BatchMethod.OneByOne;
+        }
+        else
+        {
+            return false;
+        }
+
+        Arrange();
+        return true;
+    }
+
+    private void Arrange()
+    {
+        _perMessage = Method == BatchMethod.Segments ? Math.Clamp(MostBytes / _length, 1, MostSegments) : 1;
+        for (int i = 0; i < Capacity; i++) _messages[i].Header = new Libc.MessageHeader { Vectors = _vectors + i, VectorCount = 1 };
     }
 
     private static bool TrySegment(Socket socket, int length)

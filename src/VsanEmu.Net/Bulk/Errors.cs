@@ -11,8 +11,11 @@ internal static class Errors
     {
         4 => SocketError.Interrupted,               // EINTR
         11 => SocketError.WouldBlock,               // EAGAIN
+        22 => SocketError.InvalidArgument,          // EINVAL
         32 => SocketError.Shutdown,                 // EPIPE
+        38 => SocketError.OperationNotSupported,    // ENOSYS
         90 => SocketError.MessageSize,              // EMSGSIZE
+        95 => SocketError.OperationNotSupported,    // EOPNOTSUPP
         101 => SocketError.NetworkUnreachable,      // ENETUNREACH
         104 => SocketError.ConnectionReset,         // ECONNRESET
         105 => SocketError.NoBufferSpaceAvailable,  // ENOBUFS

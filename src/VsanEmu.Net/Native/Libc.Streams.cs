@@ -15,6 +15,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     internal static unsafe partial nint Send(int fd, byte* data, nuint length, int flags);
 
+    /// <summary>sendto(2): to where the socket is connected when <paramref name="name"/> is null. As send(2).</summary>
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    internal static unsafe partial nint SendTo(int fd, byte* data, nuint length, int flags, byte* name, uint nameLength);
+
     /// <summary>memfd_create(2): a file of memory, which vanishes with its descriptor; -1 with ENOSYS.</summary>
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MemoryFile(string name, uint flags);

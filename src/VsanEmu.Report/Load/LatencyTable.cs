@@ -48,6 +48,20 @@ public static class LatencyTable
         if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
     }
 
+    /// <summary>Writes what became of clusters that only live.</summary>
+    public static void Write(IAnsiConsole console, ControlLoadResult result)
+    {
+        console.WriteLine();
+        Head(console, $"{result.Clusters * result.Members} members");
+        Row(console, "heartbeat's jitter", result.Jitter);
+        Row(console, "and delay", result.Delay);
+        console.WriteLine();
+        string sum = $"{result.Clusters} of {result.Members} members, a heartbeat each {LoadFigures.Time(result.HeartbeatNs)}: {result.Heard} heard in {LoadFigures.Time(result.MeasuredNs)}, {result.Missed} missed, "
+            + FormattableString.Invariant($"{result.RoleChanges} changes of role; {result.Processors:0.00} processors, {result.MemoryBytes / 1e6:0} MB");
+        TextFlow.Write(console, [("sum  ", Palette.Strong), (result.Held ? "held  " : "not held  ", result.Held ? Palette.Good : Palette.Bad)], sum, Palette.Strong);
+        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
+    }
+
     private static void Head(IAnsiConsole console, string what) =>
         TextFlow.Write(console, [($"{what,-First}{"p50",12}{"p90",12}{"p99",12}{"p99.9",12}{"max",12}{"count",12}", Palette.Quiet)], "", Palette.Quiet);
 

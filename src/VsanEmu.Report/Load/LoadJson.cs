@@ -12,6 +12,7 @@ namespace VsanEmu.Report;
 [JsonSerializable(typeof(BackToBackResult))]
 [JsonSerializable(typeof(LatencyResult))]
 [JsonSerializable(typeof(VmLoadResult))]
+[JsonSerializable(typeof(ControlLoadResult))]
 public sealed partial class LoadJson : JsonSerializerContext
 {
     /// <summary>Writes a result.</summary>
@@ -31,6 +32,9 @@ public sealed partial class LoadJson : JsonSerializerContext
 
     /// <summary>Writes a VM load's result.</summary>
     public static string Write(VmLoadResult result) => JsonSerializer.Serialize(result, Default.VmLoadResult);
+
+    /// <summary>Writes what became of clusters that only live.</summary>
+    public static string Write(ControlLoadResult result) => JsonSerializer.Serialize(result, Default.ControlLoadResult);
 
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is none.</exception>
