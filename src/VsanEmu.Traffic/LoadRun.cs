@@ -39,6 +39,9 @@ public sealed class LoadRun(LoadSetup setup)
     /// <summary>For a test that wants to hold receivers up.</summary>
     internal Action? BeforeReceive { get; init; }
 
+    /// <summary>For a test that wants order upset.</summary>
+    internal Func<long, long>? Renumber { get; init; }
+
     /// <summary>Runs it. Ends by itself; <paramref name="cancellation"/> ends it early, and what was measured by then is the result.</summary>
     /// <param name="progress">Told at the end of each interval.</param>
     /// <param name="cancellation">Ends it early.</param>
@@ -83,7 +86,7 @@ public sealed class LoadRun(LoadSetup setup)
         {
             FlowAtReceiver[] own = [.. receivers.Where(r => r.From == sender).Select(r => r.At)];
             int sharers = ports.Where(p => p.Flows.Any(own.Contains)).Max(p => p.Flows.Count(f => f is not null));
-            return new UdpSender(sender, own, sharers, socket, clock, _run, _options);
+            return new UdpSender(sender, own, sharers, socket, clock, _run, _options) { Renumber = Renumber };
         }
 
         Thread[] receiving = [.. LoadThreads.Started(listeners.Select(l => (Action)l.Run).Concat(shared.Select(s => (Action)new TcpReceiver(s, clock).Run)))];

@@ -18,8 +18,9 @@ public static class RoundTrips
     /// <param name="duration">How long.</param>
     /// <param name="dscp">Differentiated services code point.</param>
     /// <param name="cancellation">Ends it early.</param>
+    /// <param name="perSecond">Questions per second: each counts from when it was due, so that what an answer kept waiting is not left out of the figures. 0 for the next one at once.</param>
     /// <exception cref="SocketException">A socket cannot be opened.</exception>
-    public static async Task<RoundTripResult> RunAsync(ProbeSource from, ProbeSource to, int payload, TimeSpan duration, int dscp, CancellationToken cancellation)
+    public static async Task<RoundTripResult> RunAsync(ProbeSource from, ProbeSource to, int payload, TimeSpan duration, int dscp, CancellationToken cancellation, double perSecond = 0)
     {
         using Socket asks = LoadSockets.Sender(from, new IPEndPoint(to.Address, LoadPlan.UnicastPort), group: false, ttl: 64, dscp);
         using Socket answers = LoadSockets.Receiver(to, LoadPlan.UnicastPort);
@@ -29,19 +30,22 @@ public static class RoundTrips
         await using CancellationTokenRegistration ended = cancellation.Register(stopped.Set);
 
         Task echo = LongRunning(() => Echo(answers, stopped));
-        RoundTripResult result = await LongRunning(() => Ask(asks, from.Name, to.Name, payload, run, duration, stopped));
+        RoundTripResult result = await LongRunning(() => Ask(asks, from.Name, to.Name, payload, run, duration, perSecond, stopped));
         stopped.Set();
         await echo;
         return result;
     }
 
-    private static RoundTripResult Ask(Socket socket, string from, string to, int payload, uint run, TimeSpan duration, Flag stopped)
+    private static RoundTripResult Ask(Socket socket, string from, string to, int payload, uint run, TimeSpan duration, double perSecond, Flag stopped)
     {
         var delays = new Delays();
         byte[] question = new byte[payload], answer = new byte[payload];
-        long sequence = 0, lost = 0, until = Stopwatch.GetTimestamp() + LoadClock.Ticks(duration);
-        for (long now = Stopwatch.GetTimestamp(); now < until && !stopped.IsSet; now = Stopwatch.GetTimestamp())
+        long sequence = 0, lost = 0, begin = Stopwatch.GetTimestamp(), until = begin + LoadClock.Ticks(duration);
+        while (!stopped.IsSet)
         {
+            long now = Stopwatch.GetTimestamp(), due = perSecond > 0 ? begin + (long)(sequence * Stopwatch.Frequency / perSecond) : now;
+            if (now >= until || due >= until) break;
+            if (due > now) ThreadTime.SleepUntil(due);
             new LoadDatagram(run, 1, sequence, LoadClock.Nanoseconds(now)).Write(question);
             if (!ConnectedDatagrams.TrySend(socket, question)) continue;
             sequence++;
@@ -51,10 +55,11 @@ public static class RoundTrips
             do length = ConnectedDatagrams.Receive(socket, answer);
             while (length > 0 && LoadDatagram.TryParse(answer.AsSpan(0, length), out got) && got.Sequence < sequence - 1);
             if (length < 0) lost++;
-            else delays.Take(LoadClock.Nanoseconds(Stopwatch.GetTimestamp() - now), 1);
+            else delays.Take(LoadClock.Nanoseconds(Stopwatch.GetTimestamp() - due), 1);
         }
 
-        return new RoundTripResult { From = from, To = to, Payload = payload, Sent = sequence, Lost = lost, RoundTrip = delays.Summary() };
+        long forgone = perSecond > 0 && !stopped.IsSet ? Math.Max(0, (long)Math.Ceiling(duration.TotalSeconds * perSecond) - sequence) : 0;
+        return new RoundTripResult { From = from, To = to, Payload = payload, Sent = sequence, Lost = lost, Forgone = forgone, RoundTrip = delays.Summary() };
     }
 
     private static void Echo(Socket socket, Flag stopped)

@@ -31,6 +31,9 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
     // A moment's rest where the kernel has no room.
     private static readonly long Rest = Stopwatch.Frequency / 20_000;
 
+    /// <summary>For a test that wants order upset: the number that a datagram bears instead of its own.</summary>
+    internal Func<long, long>? Renumber { get; init; }
+
     public void Run()
     {
         try
@@ -71,7 +74,7 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
             }
 
             long sentNs = LoadClock.Nanoseconds(now);
-            for (int i = 0; i < due; i++) LoadDatagram.Stamp(batch[i], sequence + i, sentNs);
+            for (int i = 0; i < due; i++) LoadDatagram.Stamp(batch[i], Renumber is null ? sequence + i : Renumber(sequence + i), sentNs);
             int sent = batch.Send(due);
             sequence += sent;
             pacer.Sent(sent);

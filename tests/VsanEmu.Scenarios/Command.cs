@@ -27,4 +27,8 @@ internal static class Command
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
     }
+
+    /// <summary>Sends a signal to a process that was started here, by the shell's own kill: the program need not be installed.</summary>
+    public static async Task SignalAsync(Process process, string signal) =>
+        await Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]).WaitForExitAsync();
 }

@@ -81,9 +81,9 @@ public sealed class LabCommandTests
             using Process lab = Command.Start("root", "lab", "--members", "3", "--record", recordPath);
             Task<string> output = lab.StandardOutput.ReadToEndAsync(cancellation), error = lab.StandardError.ReadToEndAsync(cancellation);
             await Task.Delay(8000, cancellation);
-            await Process.Start("kill", ["-STOP", $"{lab.Id}"]).WaitForExitAsync(cancellation);
+            await Command.SignalAsync(lab, "STOP");
             await Task.Delay(1500, cancellation);
-            await Process.Start("kill", ["-CONT", $"{lab.Id}"]).WaitForExitAsync(cancellation);
+            await Command.SignalAsync(lab, "CONT");
             await lab.WaitForExitAsync(cancellation);
             Assert.True(lab.ExitCode is (int)ExitCode.Passed or (int)ExitCode.Inconclusive, await output + await error);
             using FileStream file = File.OpenRead(recordPath);

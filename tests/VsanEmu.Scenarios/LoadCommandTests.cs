@@ -30,7 +30,7 @@ public sealed class LoadCommandTests
         using Process load = Command.Start("root", "load", "-n", "3", "-t", "600", "-b", "0");
         Task<string> output = load.StandardOutput.ReadToEndAsync(cancellation), error = load.StandardError.ReadToEndAsync(cancellation);
         await Task.Delay(8000, cancellation);
-        await Process.Start("kill", ["-INT", $"{load.Id}"]).WaitForExitAsync(cancellation);
+        await Command.SignalAsync(load, "INT");
         await load.WaitForExitAsync(cancellation);
         Assert.True(load.ExitCode == (int)ExitCode.Inconclusive, await error);
         Assert.Contains("interrupted: what was measured until then", await output);

@@ -70,6 +70,30 @@ public sealed class LoadRunTests
         Assert.Equal((flow.Sent + 9) / 10, flow.Duplicates, tolerance: 1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_comes_out_of_order_is_counted_exactly(bool offload)
+    {
+        // Of every ten datagrams the fourth changes places with the seventh: that one comes first, and the fourth after three later ones.
+        static long Renumber(long n) => (n % 10) switch { 3 => n + 3, 6 => n - 3, _ => n };
+        await using Fabric fabric = await BuildAsync();
+        var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = 20_000_000, Offload = offload };
+        var run = new LoadRun(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test")) { Renumber = Renumber };
+        FlowResult flow = Assert.Single((await run.RunAsync(null, default)).Flows);
+        // A datagram is out of order when a later number came before it (RFC 4737, 3.3): the fifth, the sixth and the fourth.
+        long[] numbers = [.. Enumerable.Range(0, (int)flow.Sent).Select(n => Renumber(n))];
+        long highest = -1, late = 0;
+        foreach (long number in numbers)
+        {
+            if (number < highest) late++;
+            highest = Math.Max(highest, number);
+        }
+
+        Assert.Equal((flow.Sent, late, 3, 0), (flow.Delivered, flow.Reordered, flow.LongestExtent, flow.Duplicates));
+        Assert.True(late > 100);
+    }
+
     [Fact]
     public async Task Interrupted_it_ends_within_a_second_and_its_figures_add_up()
     {
@@ -154,6 +178,22 @@ public sealed class LoadRunTests
         var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, Offload = false }, CrossesUncut: true, "test");
         BackToBackResult found = await new BackToBackTrials(setup, 4000, repeats: 1).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.InRange(found.Datagrams, 150, 1000);
+    }
+
+    [Fact]
+    public async Task With_a_rate_round_trips_count_from_when_they_were_due()
+    {
+        await using Fabric fabric = await BuildAsync();
+        var ends = Ends(fabric);
+        RoundTripResult paced = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short, 0, TestContext.Current.CancellationToken, perSecond: 500);
+        Assert.Equal((500L, 0L), (paced.Sent + paced.Forgone, paced.Lost));
+        Assert.Equal(paced.Sent, paced.RoundTrip!.Count);
+        // A port that passes a question each 50 ms; what comes due meanwhile waits: twenty are asked, each later than the one before.
+        fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "17kbit", "burst", "200", "limit", "20000"]));
+        RoundTripResult slow = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short, 0, TestContext.Current.CancellationToken, perSecond: 500);
+        Assert.InRange(slow.RoundTrip!.P50, 200_000_000, 2_000_000_000);
+        Assert.Equal(500, slow.Sent + slow.Forgone);
+        Assert.InRange(slow.Sent, 5, 25);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ internal static class LoadArguments
 
     private static readonly Option<bool> NoOffload = new("--no-offload") { Description = "Send and receive datagrams one by one, not in bursts that the kernel cuts and joins" };
 
-    private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time" };
+    private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time; with -b 1kpps each counts from when it was due" };
 
     private static readonly Option<bool> Latency = new("--latency") { Description = "That ping-pong on the idle fabric, and again under the load" };
 

@@ -99,7 +99,8 @@ internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IRe
     private async Task RoundTripAsync(LoadSetup setup, CancellationToken cancellation)
     {
         (ProbeSource from, ProbeSource to) = (ends[cluster.Members[0].Name], ends[cluster.Members[1].Name]);
-        RoundTripResult result = await RoundTrips.RunAsync(from, to, request.RoundTripBytes, setup.Options.Duration, setup.Options.Dscp, cancellation);
+        LoadOptions options = setup.Options;
+        RoundTripResult result = await RoundTrips.RunAsync(from, to, request.RoundTripBytes, options.Duration, options.Dscp, cancellation, options.PacketsPerSecond ?? 0);
         Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.RoundTrip is null ? ExitCode.Failed : ExitCode.Passed);
     }
 

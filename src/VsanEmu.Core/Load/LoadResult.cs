@@ -187,6 +187,9 @@ public sealed record RoundTripResult
     /// <summary>Questions that were not answered in time.</summary>
     public required long Lost { get; init; }
 
-    /// <summary>From a question to its answer, on one clock; null without an answer.</summary>
+    /// <summary>Questions that were due and could not be asked in time, because answers took too long; 0 without a rate.</summary>
+    public long Forgone { get; init; }
+
+    /// <summary>From a question, or from when it was due, to its answer, on one clock, nanoseconds; null without an answer.</summary>
     public required DelaySummary? RoundTrip { get; init; }
 }
