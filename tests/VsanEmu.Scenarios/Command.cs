@@ -11,7 +11,8 @@ internal static class Command
     {
         // setpriv(1) needs no account with a shell: any number that is not 0 is an ordinary user.
         string[] prefix = user == "root" ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
-        string[] all = [.. prefix, "dotnet", Path, .. arguments];
+        // Who runs the tests in the background may ignore Ctrl-C, and so would what they start.
+        string[] all = [.. prefix, "env", "--default-signal=INT", "dotnet", Path, .. arguments];
         var start = new ProcessStartInfo(all[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in all.Skip(1)) start.ArgumentList.Add(argument);
         // The user has no home of his own.
