@@ -2,6 +2,7 @@ using VsanEmu.Core.Load;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
+using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Traffic.Tests;
@@ -230,6 +231,14 @@ public sealed class LoadRunTests
         Apply(fabric, "drop");
         RoundTripResult deaf = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short / 2, 0, TestContext.Current.CancellationToken);
         Assert.Equal((null, deaf.Sent), (deaf.RoundTrip, deaf.Lost));
+    }
+
+    [Fact]
+    public async Task An_end_of_the_lab_is_known_to_be_virtual()
+    {
+        await using Fabric fabric = await BuildAsync();
+        Net.Probing.ProbeSource end = Ends(fabric)["m01"];
+        Assert.Equal(("veth", ""), end.Namespace.Run(() => (InterfaceKind.Of(end.Interface), InterfaceKind.Of("lo"))));
     }
 
     private static async Task<LoadResult> RunAsync(LoadOptions options, string? rule = null, string family = "bridge", string match = "udp dport 12321", CancellationToken cancellation = default)

@@ -28,6 +28,7 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
     private readonly List<LabSite> _sites = [];
     private readonly List<HeartbeatMeter> _meters = [];
     private readonly List<NodeRunner> _members = [];
+    private readonly List<Task> _starting = [];
 
     private long NowNs => (long)Stopwatch.GetElapsedTime(_origin).TotalNanoseconds;
 
@@ -46,6 +47,8 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
         }
         finally
         {
+            // Who is about to start cannot be stopped yet.
+            await Task.WhenAll(_starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.WhenAll(_members.Select(m => m.StopAsync(CancellationToken.None)));
             foreach (NodeRunner member in _members) await member.DisposeAsync();
             foreach (LabSite site in _sites) await site.DisposeAsync();
@@ -55,7 +58,6 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
     // While one cluster's members listen, the next one's switch is built.
     private async Task FormAsync(IAnsiConsole? console, CancellationToken cancellation)
     {
-        var starting = new List<Task>();
         for (int i = 0; i < clusters; i++)
         {
             var site = new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation));
@@ -65,11 +67,11 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
             _meters.Add(meter);
             NodeRunner[] members = [.. cluster.Members.Select(m => Member(m, site, meter))];
             _members.AddRange(members);
-            starting.AddRange(members.Select((m, n) => StartAsync(m, n, cancellation)));
+            _starting.AddRange(members.Select((m, n) => StartAsync(m, n, cancellation)));
             console?.WriteLine($"{_members.Count} members on {(i == 0 ? "1 switch" : $"{i + 1} switches")}, {Stopwatch.GetElapsedTime(_origin).TotalSeconds:0} s");
         }
 
-        await Task.WhenAll(starting);
+        await Task.WhenAll(_starting);
         long limit = Stopwatch.GetTimestamp() + LoadTicks(cluster.Timers.Heartbeat * SettleHeartbeats);
         while (_members.Count(m => !m.View.AtRest) is > 0 and int restless)
         {

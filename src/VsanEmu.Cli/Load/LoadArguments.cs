@@ -109,13 +109,11 @@ internal static class LoadArguments
 
     private static readonly Option<bool> Json = new("--json", "-J") { Description = "Print the outcome as JSON, and nothing else" };
 
-    private static readonly Option<string?> Record = new("--record") { Description = "Keep the outcome as JSON in a file", HelpName = "FILE" };
-
     /// <summary>The options, for the command to have.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
         Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload,
-        Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Clusters, Json, Record,
+        Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Clusters, Json,
     ];
 
     /// <summary>What is asked for.</summary>
@@ -140,7 +138,6 @@ internal static class LoadArguments
             LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, 1, LongestBurst) : 0,
             RoundTripBytes = lengths.Length > 0 && mode is LoadMode.RoundTrip or LoadMode.Latency ? lengths[0] : RoundTripBytes,
             Json = parsed.GetValue(Json),
-            RecordTo = parsed.GetValue(Record),
         };
     }
 

@@ -10,6 +10,7 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
+using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Tools;
 
@@ -24,10 +25,12 @@ internal static class LoadCommand
 
     private static readonly Option<int?> Members = new("--members", "-n") { Description = $"Members of the lab, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers})" };
 
+    private static readonly Option<FileInfo?> RecordTo = new("--record") { Description = "Keep the outcome as JSON in a file", HelpName = "FILE" };
+
     public static Command Create()
     {
         var command = new Command("load", "Push a fabric with the cluster's own kinds of traffic, and measure what it carries");
-        foreach (Option option in (Option[])[Spec, Members, .. LoadArguments.All]) command.Add(option);
+        foreach (Option option in (Option[])[Spec, Members, .. LoadArguments.All, RecordTo]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
@@ -41,14 +44,16 @@ internal static class LoadCommand
             Refuse(request, cluster);
             if (request.Mode == LoadMode.Control && parsed.GetValue(Spec) is not null) throw new UsageException("--profile control runs in labs of its own: it takes no --spec");
             Prepare(parsed);
+            using RecordFile? record = RecordFile.Open(parsed.GetValue(RecordTo));
             using ParentWatch? watch = ParentWatch.Start();
-            if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, cancellation);
+            if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, record, cancellation);
             await using ISite site = parsed.GetValue(Spec) is null
                 ? new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation))
                 : await Task.Run(() => FoundSite.Open(cluster), cancellation);
             await site.WaitReadyAsync(cancellation);
             var ends = site.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
-            return (int)await new LoadOutcomes(request, cluster, ends).RunAsync(cancellation);
+            bool virtually = ends.Values.Any(e => e.Namespace.Run(() => InterfaceKind.Of(e.Interface)).Length > 0);
+            return (int)await new LoadOutcomes(request, cluster, ends, virtually, record).RunAsync(cancellation);
         }
         catch (Exception e) when (e is UsageException or LoadException or AttachmentException)
         {

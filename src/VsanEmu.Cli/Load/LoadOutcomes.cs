@@ -1,4 +1,6 @@
+using System.Text;
 using Spectre.Console;
+using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
@@ -10,7 +12,12 @@ using VsanEmu.Traffic.Vm;
 namespace VsanEmu.Cli.Load;
 
 /// <summary>Carries a request out on ends that stand ready, one load after the other, and tells the outcomes.</summary>
-internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends)
+/// <param name="request">What was asked for.</param>
+/// <param name="cluster">The cluster.</param>
+/// <param name="ends">Its members' ends by name.</param>
+/// <param name="crossesUncut">Whether bursts may cross between ends as they are: where one of them is a virtual interface.</param>
+/// <param name="record">Where to keep the outcome; null for nowhere.</param>
+internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends, bool crossesUncut, RecordFile? record)
 {
     private readonly IAnsiConsole _console = Terminal();
     private readonly List<string> _json = [];
@@ -26,33 +33,34 @@ internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IRe
             await RunAsync(i, cancellation);
         }
 
-        await KeepAsync();
+        Keep();
         return _exit;
     }
 
     /// <summary>Lets clusters live on fabrics of their own, and tells how they did.</summary>
     /// <param name="request">What was asked for.</param>
     /// <param name="cluster">The lab's; its timers are a real cluster's here.</param>
+    /// <param name="record">Where to keep the outcome; null for nowhere.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public static async Task<ExitCode> ControlAsync(LoadRequest request, ClusterSpec cluster, CancellationToken cancellation)
+    public static async Task<ExitCode> ControlAsync(LoadRequest request, ClusterSpec cluster, RecordFile? record, CancellationToken cancellation)
     {
-        var outcomes = new LoadOutcomes(request, cluster, new Dictionary<string, ProbeSource>());
+        var outcomes = new LoadOutcomes(request, cluster, new Dictionary<string, ProbeSource>(), crossesUncut: true, record);
         // A lab's switches ask often: reports would be most of the traffic.
         TimerSpec timers = new() { QueryInterval = TimeSpan.FromSeconds(30), QueryResponse = TimeSpan.FromSeconds(5) };
         var load = new ControlLoad(cluster with { Timers = timers }, request.Clusters, request.Loads[0].Duration);
         ControlLoadResult result = await load.RunAsync(request.Json ? null : outcomes._console, cancellation);
         outcomes.Tell(LoadJson.Write(result), () => LatencyTable.Write(outcomes._console, result), !result.Completed ? ExitCode.Inconclusive : result.Held ? ExitCode.Passed : ExitCode.Failed);
-        await outcomes.KeepAsync();
+        outcomes.Keep();
         return outcomes._exit;
     }
 
     private static IAnsiConsole Terminal() => ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected);
 
-    private async Task KeepAsync()
+    private void Keep()
     {
         string json = _json.Count == 1 ? _json[0] : $"[\n{string.Join(",\n", _json)}\n]";
         if (request.Json) Console.Out.WriteLine(json);
-        if (request.RecordTo is { } path) await File.WriteAllTextAsync(path, json + "\n", CancellationToken.None);
+        record?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(json + "\n")));
     }
 
     private string Title(int index) => request.Mode == LoadMode.Vm
@@ -62,7 +70,7 @@ internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IRe
     private async Task RunAsync(int index, CancellationToken cancellation)
     {
         LoadOptions options = request.Loads[Math.Min(index, request.Loads.Count - 1)];
-        var setup = new LoadSetup(cluster, ends, options, CrossesUncut: true, ThisTool.Version);
+        var setup = new LoadSetup(cluster, ends, options, crossesUncut, ThisTool.Version);
         Task done = request.Mode switch
         {
             LoadMode.Vm => VmAsync(setup, request.Vms[index], cancellation),

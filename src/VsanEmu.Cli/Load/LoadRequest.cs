@@ -53,7 +53,4 @@ internal sealed record LoadRequest
 
     /// <summary>Whether JSON is printed, and nothing else.</summary>
     public required bool Json { get; init; }
-
-    /// <summary>Where to keep the outcome as JSON; null for nowhere.</summary>
-    public required string? RecordTo { get; init; }
 }

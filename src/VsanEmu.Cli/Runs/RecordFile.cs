@@ -1,5 +1,3 @@
-using VsanEmu.Core.Record;
-
 namespace VsanEmu.Cli.Runs;
 
 /// <summary>
@@ -23,9 +21,10 @@ internal sealed class RecordFile : IDisposable
     /// <exception cref="IOException">It cannot be written there.</exception>
     public static RecordFile? Open(FileInfo? file) => file is null ? null : new RecordFile(file.FullName);
 
-    public void Write(RunRecord record)
+    /// <summary>Writes it and puts it in its place.</summary>
+    public void Write(Action<Stream> write)
     {
-        record.ToJson(_part);
+        write(_part);
         _part.Dispose();
         File.Move(_partPath, _path, overwrite: true);
     }

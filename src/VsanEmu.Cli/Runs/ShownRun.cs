@@ -19,7 +19,7 @@ internal static class ShownRun
         long start = TimeProvider.System.GetTimestamp();
         RunRecord record = await new LiveDashboard(console, title).RunAsync(run);
         VerdictTable.Write(console, record.Verdict, TimeProvider.System.GetElapsedTime(start));
-        output?.Write(record);
+        output?.Write(record.ToJson);
         return (int)record.Verdict.ExitCode;
     }
 }
