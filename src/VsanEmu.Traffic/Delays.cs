@@ -3,7 +3,7 @@ using VsanEmu.Core.Load;
 
 namespace VsanEmu.Traffic;
 
-/// <summary>Delays of one flow at one receiver, nanoseconds; three significant digits, up to <see cref="Most"/>. For one thread.</summary>
+/// <summary>Delays of one kind, as of one flow at one receiver, nanoseconds; three significant digits, up to <see cref="Most"/>. For one thread.</summary>
 internal sealed class Delays
 {
     /// <summary>The longest delay that is told from longer ones.</summary>

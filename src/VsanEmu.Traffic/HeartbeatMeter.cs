@@ -13,8 +13,8 @@ public sealed class HeartbeatMeter(int members, long periodNs)
 {
     private readonly Lock _gate = new();
     private readonly Seen[] _seen = new Seen[(members + 1) * (members + 1)];
-    private readonly LongHistogram _jitter = Delays.Sum();
-    private readonly LongHistogram _delay = Delays.Sum();
+    private readonly Delays _jitter = new();
+    private readonly Delays _delay = new();
     private long _from = long.MaxValue;
 
     /// <summary>Heartbeats heard, each at each receiver.</summary>
@@ -37,8 +37,8 @@ public sealed class HeartbeatMeter(int members, long periodNs)
             if (nowNs >= _from)
             {
                 Heard++;
-                _delay.RecordValue(Within(nowNs - header.SentNs));
-                if (follows && seen.AtNs >= _from) _jitter.RecordValue(Within(Math.Abs(nowNs - seen.AtNs - periodNs)));
+                _delay.Take(nowNs - header.SentNs, 1);
+                if (follows && seen.AtNs >= _from) _jitter.Take(Math.Abs(nowNs - seen.AtNs - periodNs), 1);
             }
 
             seen.AtNs = nowNs;
@@ -77,14 +77,12 @@ public sealed class HeartbeatMeter(int members, long periodNs)
         LongHistogram jitter = Delays.Sum(), delay = Delays.Sum();
         foreach (HeartbeatMeter meter in meters)
         {
-            jitter.Add(meter._jitter);
-            delay.Add(meter._delay);
+            meter._jitter.AddTo(jitter);
+            meter._delay.AddTo(delay);
         }
 
         return (Delays.Summary(jitter), Delays.Summary(delay));
     }
-
-    private static long Within(long nanoseconds) => Math.Clamp(nanoseconds, 1, (long)Delays.Most.TotalNanoseconds);
 
     private struct Seen
     {

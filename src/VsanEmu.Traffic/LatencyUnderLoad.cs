@@ -21,9 +21,8 @@ public sealed class LatencyUnderLoad(LoadSetup setup, int payload)
         Task<RoundTripResult> Measure() => RoundTrips.RunAsync(from, to, payload, options.Duration, options.Dscp, cancellation);
 
         RoundTripResult idle = await Measure();
-        TimeSpan before = options.Ramp > options.WarmUp ? options.Ramp : options.WarmUp;
         Task<LoadResult> load = new LoadRun(setup with { Options = options with { Duration = options.Duration + (2 * Margin) } }).RunAsync(progress, cancellation);
-        await Task.WhenAny(load, Task.Delay(before + Margin + Margin, CancellationToken.None));
+        await Task.WhenAny(load, Task.Delay(options.LeadIn + (2 * Margin), CancellationToken.None));
         RoundTripResult loaded = await Measure();
         return new LatencyResult { Idle = idle, Loaded = loaded, Load = await load };
     }

@@ -31,7 +31,6 @@ public sealed class LoadRun(LoadSetup setup)
 
     // What fewer than this share of the rate went out, the generator could not make.
     private const double Kept = 0.99;
-    private const double Busy = 0.9;
 
     private readonly LoadOptions _options = setup.Options;
     private readonly uint _run = (uint)Random.Shared.Next(2, int.MaxValue) & ~1u;
@@ -76,7 +75,7 @@ public sealed class LoadRun(LoadSetup setup)
         Socket[] members = [.. receivers.Where(r => r.At.Flow.Groups.Count > 1).DistinctBy(r => r.At.To).SelectMany(r => LoadSockets.Members(setup.Ends[r.At.To], r.At.Flow.Groups))];
         using var leaving = new Sockets(members);
         if (ports.Length > 0) await Task.Delay(Drain + (ReportTime * members.Length), cancellation);
-        var clock = new LoadClock(Stopwatch.GetTimestamp() + LoadClock.Ticks(StartMargin), _options.Ramp > _options.WarmUp ? _options.Ramp : _options.WarmUp, _options.Duration, _options.Ramp);
+        var clock = new LoadClock(Stopwatch.GetTimestamp() + LoadClock.Ticks(StartMargin), _options.LeadIn, _options.Duration, _options.Ramp);
 
         UdpReceiver[] listeners = [.. ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _run, _options.Offload) { BeforeReceive = BeforeReceive })];
         UdpSender[] talkers = [.. senders.Where(s => s.Flow.Transport == LoadTransport.Udp).Select((s, i) => Talker(s, sending[i]))];
@@ -197,10 +196,7 @@ public sealed class LoadRun(LoadSetup setup)
         if (dropped > 0) return $"{dropped} datagrams found no room in their receiver's socket: this machine, not the fabric, lost them";
         FlowAtSender[] behind = [.. senders.Where(s => s.Flow.BitsPerSecond > 0 && s.Forgone > (1 - Kept) * (Units(s) + s.Forgone))];
         if (behind.Length > 0) return $"{behind.Length} of {senders.Length} flows could not be sent as fast as asked for: this machine, not the fabric, is the limit";
-        bool greedy = senders.Any(s => s.Flow.BitsPerSecond == 0);
-        if (greedy && sampler.Processors > Busy * Environment.ProcessorCount) return $"all processors are busy ({sampler.Processors:0.0} of {Environment.ProcessorCount}): this machine, not the fabric, is the limit";
-        double busiest = greedy ? senders.Max(s => s.ThreadNs) / 1e9 / Math.Max(1e-3, sampler.MeasuredSeconds) : 0;
-        return busiest > Busy ? $"a sending thread is busy all the time ({100 * busiest:0} %): this machine, not the fabric, is the limit" : "";
+        return senders.Any(s => s.Flow.BitsPerSecond == 0) ? sampler.Busy("a sending thread", senders.Max(s => s.ThreadNs)) : "";
     }
 
     // Sockets that end together.

@@ -13,6 +13,8 @@ internal readonly record struct LoadCounts(long Sent, long SentBytes, long Deliv
 /// <param name="interval">Its parts.</param>
 internal sealed class LoadSampler(Func<LoadCounts> before, Func<LoadCounts> read, LoadClock clock, TimeSpan interval)
 {
+    private const double BusyShare = 0.9;
+
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
     private readonly List<LoadInterval> _intervals = [];
@@ -28,7 +30,15 @@ internal sealed class LoadSampler(Func<LoadCounts> before, Func<LoadCounts> read
     /// <summary>When the senders had ended.</summary>
     public long EndedAt { get; private set; }
 
-    public double MeasuredSeconds => (double)(EndedAt - clock.MeasureAt) / Stopwatch.Frequency;
+    /// <summary>Why this machine was the limit, as far as its processors tell; empty when it was not.</summary>
+    /// <param name="thread">What the busiest thread is, in words.</param>
+    /// <param name="threadNs">Processor time that it used while it was measured.</param>
+    public string Busy(string thread, long threadNs)
+    {
+        if (Processors > BusyShare * Environment.ProcessorCount) return $"all processors are busy ({Processors:0.0} of {Environment.ProcessorCount}): this machine, not the fabric, is the limit";
+        double share = threadNs / 1e9 / Math.Max(1e-3, MeasuredSeconds);
+        return share > BusyShare ? $"{thread} is busy all the time ({100 * share:0} %): this machine, not the fabric, is the limit" : "";
+    }
 
     /// <summary>Reads while something is sent.</summary>
     public async Task RunAsync(Func<bool> sends, IProgress<LoadInterval>? progress)
@@ -51,6 +61,8 @@ internal sealed class LoadSampler(Func<LoadCounts> before, Func<LoadCounts> read
         // A rest that is too short for a figure is left out.
         if (EndedAt - _lastAt > LoadClock.Ticks(interval) / 4) Close(EndedAt, progress);
     }
+
+    private double MeasuredSeconds => (double)(EndedAt - clock.MeasureAt) / Stopwatch.Frequency;
 
     private static Task SleepAsync(long until)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using VsanEmu.Cli.Lab;
+using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
@@ -72,10 +73,10 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
         }
 
         await Task.WhenAll(_starting);
-        long limit = Stopwatch.GetTimestamp() + LoadTicks(cluster.Timers.Heartbeat * SettleHeartbeats);
+        long formed = Stopwatch.GetTimestamp();
         while (_members.Count(m => !m.View.AtRest) is > 0 and int restless)
         {
-            if (Stopwatch.GetTimestamp() > limit) throw new LoadException($"{restless} of {_members.Count} members did not come to rest within {SettleHeartbeats} heartbeats");
+            if (Stopwatch.GetElapsedTime(formed) > cluster.Timers.Heartbeat * SettleHeartbeats) throw new LoadException($"{restless} of {_members.Count} members did not come to rest within {SettleHeartbeats} heartbeats");
             await Task.Delay(Step, cancellation);
         }
     }
@@ -120,19 +121,8 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
     private NodeRunner Member(MemberSpec member, LabSite site, HeartbeatMeter meter)
     {
         FabricEnd end = site.Ends.Single(e => e.Name == member.Name);
-        return new NodeRunner(new RunnerOptions
-        {
-            Cluster = cluster,
-            Self = member.Id,
-            Place = end.Namespace,
-            OriginTimestamp = _origin,
-            IncarnationNs = 1,
-            Seed = member.Id.Value,
-            Heard = (header, group, now) => meter.Take(member.Id, header, group, now),
-        });
+        return new NodeRunner(LocalMember.Options(cluster, member, end, _origin) with { Heard = (header, group, now) => meter.Take(member.Id, header, group, now) });
     }
 
     private int RoleChanges() => _members.Sum(m => m.Report().Node.Roles.Count);
-
-    private static long LoadTicks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

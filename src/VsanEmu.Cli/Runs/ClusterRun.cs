@@ -80,18 +80,11 @@ internal sealed class ClusterRun(RunSetup setup)
         }
     }
 
-    // All begin their life at the same instant: of equals the lowest id becomes Master, in every run.
     private LocalMember Member(MemberSpec member, ISite site, long origin)
     {
         FabricEnd end = site.Ends.Single(e => e.Name == member.Name);
-        return new(new NodeRunner(new RunnerOptions
+        return new(new NodeRunner(LocalMember.Options(_cluster, member, end, origin) with
         {
-            Cluster = _cluster,
-            Self = member.Id,
-            Place = end.Namespace,
-            OriginTimestamp = origin,
-            IncarnationNs = 1,
-            Seed = member.Id.Value,
             Force = setup.Force,
             CutLink = cancellation => site.CutAsync(end, cancellation),
         }));

@@ -2,6 +2,7 @@ using System.Net;
 using VsanEmu.Control;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
+using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Trials;
@@ -14,6 +15,21 @@ namespace VsanEmu.Cli.Runs;
 /// <summary>A member.</summary>
 internal sealed class LocalMember(NodeRunner runner) : IMember
 {
+    /// <summary>How a member runs at its end. All begin their life at the same instant: of equals the lowest id becomes Master, in every run.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="end">Its end.</param>
+    /// <param name="origin">When the run began, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> gave it.</param>
+    public static RunnerOptions Options(ClusterSpec cluster, MemberSpec member, FabricEnd end, long origin) => new()
+    {
+        Cluster = cluster,
+        Self = member.Id,
+        Place = end.Namespace,
+        OriginTimestamp = origin,
+        IncarnationNs = 1,
+        Seed = member.Id.Value,
+    };
+
     public string Name => runner.Name;
 
     public MemberView View => runner.View;

@@ -73,6 +73,9 @@ public sealed record LoadOptions
     /// <summary>How long rates take to grow evenly from nothing to their height, before it is measured. Default none; takes a rate.</summary>
     public TimeSpan Ramp { get; init; }
 
+    /// <summary>From the first datagram to the measurement: a ramp is part of the warm-up, and may be all of it.</summary>
+    public TimeSpan LeadIn => Ramp > WarmUp ? Ramp : WarmUp;
+
     /// <summary>Length of an interval. Default 1 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 

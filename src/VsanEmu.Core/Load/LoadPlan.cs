@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using VsanEmu.Core.Spec;
 
@@ -42,7 +41,9 @@ public static class LoadPlan
         if (flows > LoadOptions.MaxFlows) throw new LoadException($"{flows} flows: at most {LoadOptions.MaxFlows} are allowed");
         if (ways.Any(w => w.Group) && cluster.Channels.AgentGroup is null) throw new LoadException($"profile {cluster.Profile.Name} has no groups to send to");
 
-        IPAddress[] more = [.. TestGroups(cluster, options.Groups)];
+        // One group is the Agent Group; more are test groups.
+        var test = new TestGroups(cluster);
+        IPAddress[] more = [.. Enumerable.Range(0, options.Groups > 1 ? options.Groups : 0).Select(_ => test.Next())];
         double shares = ways.Sum(w => w.Share) * options.Parallel;
         return [.. ways.SelectMany(w => Enumerable.Repeat(w, options.Parallel)).Select(One)];
 
@@ -75,19 +76,6 @@ public static class LoadPlan
             LoadProfile.Mixed => [group with { Item4 = options.MulticastShare }, .. ring.Select(r => r with { Share = (1 - options.MulticastShare) / members.Length })],
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Profile, "no such profile"),
         };
-    }
-
-    // One group is the Agent Group; more are test groups, whose low 23 bits differ (RFC 1112, 6.4).
-    private static IEnumerable<IPAddress> TestGroups(ClusterSpec cluster, int count)
-    {
-        if (count <= 1) yield break;
-        uint first = BinaryPrimitives.ReadUInt32BigEndian(cluster.Trials.FirstGroup.GetAddressBytes());
-        byte[] octets = new byte[4];
-        for (uint i = 0; i < count; i++)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(octets, first + i);
-            yield return new IPAddress(octets);
-        }
     }
 
     // What the lost member held has copies at all others, and finds room at all others.

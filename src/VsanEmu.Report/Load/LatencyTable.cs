@@ -12,7 +12,7 @@ public static class LatencyTable
     public static void Write(IAnsiConsole console, RoundTripResult result)
     {
         string told = result.RoundTrip is { } d
-            ? $"p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)} over {d.Count}"
+            ? $"{LoadFigures.Percentiles(d)} over {d.Count}"
             : "no answer came";
         TextFlow.Write(console, [($"{result.From} to {result.To} and back, {result.Payload} bytes  ", Palette.Strong)], $"{told}; unanswered {LoadFigures.Loss(result.Lost, result.Sent)}{(result.Forgone > 0 ? $", due and not asked {result.Forgone}" : "")}", Palette.Plain);
     }

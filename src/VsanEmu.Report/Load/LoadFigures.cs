@@ -1,4 +1,5 @@
 using System.Globalization;
+using VsanEmu.Core.Load;
 
 namespace VsanEmu.Report;
 
@@ -27,6 +28,9 @@ internal static class LoadFigures
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e6:0.##} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e9:0.##} s"),
     };
+
+    /// <summary>A distribution's points.</summary>
+    public static string Percentiles(DelaySummary d) => $"p50 {Time(d.P50)}, p90 {Time(d.P90)}, p99 {Time(d.P99)}, p99.9 {Time(d.P999)}, max {Time(d.Max)}";
 
     /// <summary>How many of how many, with the share.</summary>
     public static string Loss(long lost, long of) => of == 0 ? "-" : lost == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{lost} ({100.0 * lost / of:0.###} %)");

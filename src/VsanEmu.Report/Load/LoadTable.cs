@@ -69,7 +69,7 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
         if (total.Expected > 0)
             sum += $", {LoadFigures.Rate(total.PacketsPerSecond, "datagrams/s")}, lost {LoadFigures.Loss(total.Expected - total.Delivered, total.Expected)}";
         if (result.Delay is { } d)
-            sum += $", delay p50 {LoadFigures.Time(d.P50)}, p90 {LoadFigures.Time(d.P90)}, p99 {LoadFigures.Time(d.P99)}, p99.9 {LoadFigures.Time(d.P999)}, max {LoadFigures.Time(d.Max)}";
+            sum += $", delay {LoadFigures.Percentiles(d)}";
         if (result.Flows.Sum(f => f.Retransmits) is > 0 and long again) sum += $", {again} segments retransmitted";
         TextFlow.Write(console, [("sum  ", Palette.Strong)], sum + FormattableString.Invariant($"; {result.Processors:0.0} processors busy"), Palette.Strong);
         foreach (CheckResult check in result.Checks)

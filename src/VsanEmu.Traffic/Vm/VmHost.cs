@@ -24,8 +24,8 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
 
     private readonly Operation[] _operations = new Operation[options.QueueDepth];
     private readonly Stack<int> _free = new(Enumerable.Range(0, options.QueueDepth));
-    private readonly LongHistogram _reads = Delays.Sum();
-    private readonly LongHistogram _writes = Delays.Sum();
+    private readonly Delays _reads = new();
+    private readonly Delays _writes = new();
     private readonly double _ticksPerOperation = options.OperationsPerSecond > 0 ? Stopwatch.Frequency / options.OperationsPerSecond : 0;
     private BlockThread _thread = null!;
     private long _asked;
@@ -49,8 +49,8 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
 
     public void AddTo(LongHistogram reads, LongHistogram writes)
     {
-        reads.Add(_reads);
-        writes.Add(_writes);
+        _reads.AddTo(reads);
+        _writes.AddTo(writes);
     }
 
     public void Run()
@@ -83,8 +83,8 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         Reads = _readsEnded,
         Writes = _writesEnded,
         Forgone = _ticksPerOperation == 0 ? 0 : Math.Max(0, (long)((_endedAt - clock.MeasureAt) / _ticksPerOperation) - _begun),
-        ReadLatency = Delays.Summary(_reads),
-        WriteLatency = Delays.Summary(_writes),
+        ReadLatency = _reads.Summary(),
+        WriteLatency = _writes.Summary(),
         Error = _thread.Error,
     };
 
@@ -143,8 +143,7 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         if (--operation.Left > 0) return;
         _free.Push(slot);
         if (!operation.Measured) return;
-        long took = Math.Clamp(LoadClock.Nanoseconds(Stopwatch.GetTimestamp() - operation.DueAt), 1, (long)Delays.Most.TotalNanoseconds);
-        (operation.Read ? _reads : _writes).RecordValue(took);
+        (operation.Read ? _reads : _writes).Take(LoadClock.Nanoseconds(Stopwatch.GetTimestamp() - operation.DueAt), 1);
         if (operation.Read) Volatile.Write(ref _readsEnded, _readsEnded + 1);
         else Volatile.Write(ref _writesEnded, _writesEnded + 1);
     }

@@ -11,8 +11,6 @@ namespace VsanEmu.Traffic.Vm;
 /// <param name="options">What the VMs do.</param>
 public sealed class VmLoadRun(LoadSetup setup, VmOptions options)
 {
-    private const double Busy = 0.9;
-
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StartMargin = TimeSpan.FromMilliseconds(50);
 
@@ -103,9 +101,7 @@ public sealed class VmLoadRun(LoadSetup setup, VmOptions options)
 
     private static string Limit(VmHost[] hosts, VmResult[] results, LoadSampler sampler)
     {
-        if (sampler.Processors > Busy * Environment.ProcessorCount) return $"all processors are busy ({sampler.Processors:0.0} of {Environment.ProcessorCount}): this machine, not the fabric, is the limit";
-        double busiest = hosts.Max(h => h.ThreadNs) / 1e9 / Math.Max(1e-3, sampler.MeasuredSeconds);
-        if (busiest > Busy) return $"a VM's thread is busy all the time ({100 * busiest:0} %): this machine, not the fabric, is the limit";
+        if (sampler.Busy("a VM's thread", hosts.Max(h => h.ThreadNs)) is { Length: > 0 } busy) return busy;
         int late = results.Count(r => r.Forgone > 0);
         return late > 0 ? $"{late} of {results.Length} VMs had their queue full when operations were due: the queue depth, or what the copies can answer, is the limit" : "";
     }

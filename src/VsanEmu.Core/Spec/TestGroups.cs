@@ -1,14 +1,14 @@
 using System.Buffers.Binary;
 using System.Net;
-using VsanEmu.Core.Spec;
 
-namespace VsanEmu.Control.Trials;
+namespace VsanEmu.Core.Spec;
 
 /// <summary>
 /// Test groups, each given out once, so that nothing of an earlier trial lingers in the switch. Those are passed over that a switch may not prune, or
 /// whose frames it may take for the cluster's: the low 23 bits of a group make its MAC address (RFC 1112 6.4).
 /// </summary>
-internal sealed class TestGroups(ClusterSpec cluster)
+/// <param name="cluster">The cluster, whose spec says where they begin.</param>
+public sealed class TestGroups(ClusterSpec cluster)
 {
     private const uint MacBits = 0x007f_ffff;
 
