@@ -9,18 +9,19 @@ internal sealed class Acknowledgements
 
     public int Count => _revisions.Count;
 
-    public static Acknowledgements Of(IEnumerable<IMember> members)
+    public static async Task<Acknowledgements> OfAsync(IEnumerable<IMember> members, CancellationToken cancellation)
     {
         var all = new Acknowledgements();
-        foreach (AckedUpdate update in members.SelectMany(m => m.Report().Node.Acknowledged))
+        MemberReport[] reports = await Task.WhenAll(members.Select(m => m.ReportAsync(cancellation)));
+        foreach (AckedUpdate update in reports.SelectMany(r => r.Node.Acknowledged))
             all._revisions[update.Key] = Math.Max(update.Revision, all._revisions.GetValueOrDefault(update.Key));
         return all;
     }
 
     /// <summary>Keys that the member's directory lacks, or holds in an older revision.</summary>
-    public IReadOnlyList<Guid> MissingFrom(IMember member)
+    public async Task<IReadOnlyList<Guid>> MissingFromAsync(IMember member, CancellationToken cancellation)
     {
-        IReadOnlyDictionary<Guid, ulong> held = member.Report().Directory;
+        IReadOnlyDictionary<Guid, ulong> held = (await member.ReportAsync(cancellation)).Directory;
         return [.. _revisions.Where(u => !held.TryGetValue(u.Key, out ulong revision) || revision < u.Value).Select(u => u.Key)];
     }
 }

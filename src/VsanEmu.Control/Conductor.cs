@@ -59,8 +59,8 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
             if (formed && options.Failover && options.Wants("V1", "V2") && parts.Members.Count > 1) await FailOverAsync(cancellation);
             if (formed && options.Partition && options.Wants("V3") && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
             _phases.End();
-            IReadOnlyList<PortCapture> ports = parts.Captures.Snapshot();
-            return new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried).Assemble();
+            IReadOnlyList<PortCapture> ports = await parts.Captures.SnapshotAsync(cancellation);
+            return await new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried).AssembleAsync(cancellation);
         }
         finally
         {
@@ -70,14 +70,14 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
 
     private async Task<bool> FormAsync(CancellationToken cancellation)
     {
-        _phases.Begin(Phases.Forming);
+        await _phases.BeginAsync(Phases.Forming, cancellation);
         await _crew.EachAsync(m => m.StartAsync(cancellation));
         return await SettleAsync(cancellation) is not null;
     }
 
     private async Task RestAsync(string phase, CancellationToken cancellation)
     {
-        _phases.Begin(phase);
+        await _phases.BeginAsync(phase, cancellation);
         await SubmitAsync(cancellation);
         await WaitAsync(Heartbeats(options.RestHeartbeats), "watching the cluster at rest", cancellation);
         await SettleAsync(cancellation);
@@ -86,7 +86,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private async Task RunVmsAsync(CancellationToken cancellation)
     {
         if (parts.Cluster.Vms.Count == 0) return;
-        _phases.Begin(Phases.Vms);
+        await _phases.BeginAsync(Phases.Vms, cancellation);
         foreach (VmSpec vm in parts.Cluster.Vms)
         {
             await Named(vm.Host).SendAsync(new MemberCommand.PowerOn(vm.Name), cancellation);
@@ -100,7 +100,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     // One kind of probe after the other: each wants the fabric, and the machine, for itself.
     private async Task ProbeAsync(CancellationToken cancellation)
     {
-        _phases.Begin(Phases.Probing);
+        await _phases.BeginAsync(Phases.Probing, cancellation);
         await ProbePeersAsync(cancellation);
         if (parts.Outsiders is not null) await ProbeFromOutsideAsync(parts.Outsiders, cancellation);
         (int count, TimeSpan interval) = options.ProbePace(parts.Members.Count);
@@ -122,8 +122,9 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         int expected = parts.Members.Count - 1;
         TimeSpan limit = parts.Cluster.Timers.TcpConnect * (4 + (parts.Members.Count / 2));
         await _crew.SendAsync(_ => new MemberCommand.ProbePeers(), cancellation);
-        await WhileAsync(
-            () => _crew.Alive.Any(m => m.Report().Probes.Count < expected), limit, () => "each member tries each other on TCP 2233", cancellation, ReportStep);
+        await WhileAsync(LacksAsync, limit, () => "each member tries each other on TCP 2233", cancellation, ReportStep);
+
+        async Task<bool> LacksAsync() => (await Task.WhenAll(_crew.Alive.Select(m => m.ReportAsync(cancellation)))).Any(r => r.Probes.Count < expected);
     }
 
     private async Task ProbeFromOutsideAsync(IOutsiders outsiders, CancellationToken cancellation)
@@ -145,7 +146,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private async Task TryAsync(bool formed, CancellationToken cancellation)
     {
         if (parts.Trials is not { } trials || !options.Wants([.. Reasons.OnTrials, "M6", "F4", "P3"])) return;
-        _phases.Begin(Phases.Trials);
+        await _phases.BeginAsync(Phases.Trials, cancellation);
         if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
         var stage = new TrialStage(trials, parts.Cluster, options, time);
         await WatchAsync(stage.RunAsync(_crew.Views, _trials, cancellation), "streams on test groups, joins and leaves, echo requests, odd attempts", cancellation);
@@ -174,9 +175,9 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         // On a bad fabric the cluster may have fallen apart since.
         if (_crew.Leader is not { } master) return;
         string backup = _crew.Views.FirstOrDefault(v => v.Id == master.Backup)?.Member ?? "";
-        Acknowledgements before = Acknowledgements.Of(_crew.Alive);
+        Acknowledgements before = await Acknowledgements.OfAsync(_crew.Alive, cancellation);
 
-        _phases.Begin(Phases.Failover);
+        await _phases.BeginAsync(Phases.Failover, cancellation);
         IMember victim = Named(master.Id);
         await victim.KillAsync(cancellation);
         long killedAt = nowNs();
@@ -191,19 +192,19 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
             Killed = victim.Name,
             Backup = backup,
             KilledAtNs = killedAt,
-            TakeoverAtNs = FirstMaster(killedAt),
+            TakeoverAtNs = await FirstMasterAsync(killedAt, cancellation),
             HoldsAtNs = heldAt,
             NewMaster = now?.Member ?? "",
             NewBackup = _crew.Views.FirstOrDefault(v => v.Role == Role.Backup)?.Member ?? "",
             Acknowledged = before.Count,
-            Lost = now is null ? [] : before.MissingFrom(Named(now.Id)),
+            Lost = now is null ? [] : await before.MissingFromAsync(Named(now.Id), cancellation),
         });
         if (heldAt is not null) await RestAsync(Phases.AfterFailover, cancellation);
     }
 
     private async Task SplitAndHealAsync(IFabric fabric, CancellationToken cancellation)
     {
-        _phases.Begin(Phases.Partition);
+        await _phases.BeginAsync(Phases.Partition, cancellation);
         var sides = _crew.Alive.Select((m, i) => (m.Name, Side: i % 2)).ToDictionary(p => p.Name, p => p.Side);
         await fabric.SplitAsync(sides, cancellation);
         long splitAt = nowNs();
@@ -214,7 +215,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         IReadOnlyList<IReadOnlyList<string>> masters = [.. sides.Values.Distinct().Order().Select(side => Masters(_crew.Views.Where(v => sides[v.Member] == side)))];
         await SubmitAsync(cancellation);
         if (settledSplit is not null) await SettleAsync(cancellation);
-        Acknowledgements before = Acknowledgements.Of(_crew.Alive);
+        Acknowledgements before = await Acknowledgements.OfAsync(_crew.Alive, cancellation);
 
         await fabric.HealAsync(cancellation);
         long healedAt = nowNs();
@@ -231,7 +232,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
             SettledHealAtNs = settledHeal,
             MastersAfter = Masters(_crew.Views),
             Acknowledged = before.Count,
-            Lost = master is null ? [] : before.MissingFrom(Named(master.Id)),
+            Lost = master is null ? [] : await before.MissingFromAsync(Named(master.Id), cancellation),
         });
         if (settledHeal is not null) await RestAsync(Phases.Healed, cancellation);
     }
@@ -260,11 +261,13 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private Task WaitAsync(TimeSpan length, string doing, CancellationToken cancellation) => WhileAsync(() => true, length, () => doing, cancellation);
 
     /// <summary>Waits while something holds, at most for <paramref name="limit"/>. True when it ended by itself.</summary>
-    private async Task<bool> WhileAsync(Func<bool> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation, TimeSpan? every = null)
+    private Task<bool> WhileAsync(Func<bool> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation) =>
+        WhileAsync(() => Task.FromResult(holds()), limit, doing, cancellation, Step);
+
+    private async Task<bool> WhileAsync(Func<Task<bool>> holds, TimeSpan limit, Func<string> doing, CancellationToken cancellation, TimeSpan step)
     {
-        TimeSpan step = every ?? Step;
         long start = time.GetTimestamp();
-        while (holds())
+        while (await holds())
         {
             cancellation.ThrowIfCancellationRequested();
             TimeSpan left = limit - time.GetElapsedTime(start);
@@ -287,8 +290,8 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     };
 
     /// <summary>When the first living member says that it became Master after this time; null when none did.</summary>
-    private long? FirstMaster(long afterNs) =>
-        _crew.Alive.SelectMany(m => m.Report().Node.Roles).Where(r => r.Role == Role.Master && r.AtNs >= afterNs).Min(r => (long?)r.AtNs);
+    private async Task<long?> FirstMasterAsync(long afterNs, CancellationToken cancellation) =>
+        (await Task.WhenAll(_crew.Alive.Select(m => m.ReportAsync(cancellation)))).SelectMany(r => r.Node.Roles).Where(r => r.Role == Role.Master && r.AtNs >= afterNs).Min(r => (long?)r.AtNs);
 
     private TimeSpan SettleTime => Heartbeats(options.SettleHeartbeats + (options.SettleHeartbeatsPerMember * parts.Members.Count));
 

@@ -1,11 +1,12 @@
 using System.Net;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
+using VsanEmu.Core.Record;
 
 namespace VsanEmu.Control;
 
 /// <summary>A member as a controller holds it: in this process, or somewhere behind Redis.</summary>
-public interface IMember : IAsyncDisposable
+public interface IMember
 {
     /// <summary>The member's name in the spec.</summary>
     string Name { get; }
@@ -27,7 +28,7 @@ public interface IMember : IAsyncDisposable
     Task KillAsync(CancellationToken cancellation);
 
     /// <summary>What it kept about itself, with the streams it received and the peers it probed.</summary>
-    MemberReport Report();
+    Task<MemberReport> ReportAsync(CancellationToken cancellation);
 }
 
 /// <summary>What a member hands over at the end.</summary>
@@ -38,13 +39,13 @@ public interface IMember : IAsyncDisposable
 /// <param name="Directory">Its directory: each entry's key and revision (V2).</param>
 public sealed record MemberReport(
     NodeObservation Node,
-    IReadOnlyList<(int Stream, Core.Flows.FlowGroup Group, long Datagrams)> StreamsSent,
-    IReadOnlyList<(int Stream, StreamObservation Counts)> StreamsReceived,
+    IReadOnlyList<SentStream> StreamsSent,
+    IReadOnlyList<ReceivedStream> StreamsReceived,
     IReadOnlyList<ProbeObservation> Probes,
     IReadOnlyDictionary<Guid, ulong> Directory);
 
 /// <summary>What a controller may do to a fabric it owns. A fabric that the tool did not build offers none of it.</summary>
-public interface IFabric : IAsyncDisposable
+public interface IFabric
 {
     /// <summary>Splits the members' segment: ports on different sides exchange nothing. Other ports stay on side 0.</summary>
     Task SplitAsync(IReadOnlyDictionary<string, int> sideByMember, CancellationToken cancellation);
@@ -54,13 +55,13 @@ public interface IFabric : IAsyncDisposable
 }
 
 /// <summary>The ports' captures, all of them at once.</summary>
-public interface ICaptures : IAsyncDisposable
+public interface ICaptures
 {
-    /// <summary>From now on frames count for the phase of this name.</summary>
-    void BeginPhase(string phase);
+    /// <summary>Has frames count for the phase of this name from one agreed time on; returns when that has come: ns since the run began.</summary>
+    Task<long> BeginPhaseAsync(string phase, CancellationToken cancellation);
 
     /// <summary>What was seen so far.</summary>
-    IReadOnlyList<PortCapture> Snapshot();
+    Task<IReadOnlyList<PortCapture>> SnapshotAsync(CancellationToken cancellation);
 }
 
 /// <summary>Probes from outside the cluster.</summary>

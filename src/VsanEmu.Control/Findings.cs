@@ -15,9 +15,10 @@ internal sealed class Findings(
     TrialFindings trials,
     IReadOnlyDictionary<string, string> notTried)
 {
-    public RunObservations Assemble()
+    public async Task<RunObservations> AssembleAsync(CancellationToken cancellation)
     {
-        var reports = crew.All.ToDictionary(m => m.Name, m => m.Report());
+        var reports = new Dictionary<string, MemberReport>();
+        foreach (var (name, report) in await Task.WhenAll(crew.All.Select(async m => (m.Name, await m.ReportAsync(cancellation))))) reports.Add(name, report);
         return new RunObservations
         {
             Phases = [.. phases.Select(p => p with { Settled = p.Settled && !reports.Values.Any(r => ChangedIn(p, r.Node)) })],

@@ -21,19 +21,21 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
     public IReadOnlyList<PhaseObservation> Done => _done;
 
     /// <summary>Ends the phase under way, if any, and begins the next at the same instant.</summary>
-    public void Begin(string name)
+    public async Task BeginAsync(string name, CancellationToken cancellation)
     {
-        End();
-        captures.BeginPhase(name);
+        long at = await captures.BeginPhaseAsync(name, cancellation);
+        End(at);
         Current = name;
         Sides = new Dictionary<string, int>();
-        _startNs = nowNs();
+        _startNs = at;
         _viewsAtStart = crew.Views;
         _settledAtStart = Settlement.Missing(crew.ViewsBySide) is null;
     }
 
     /// <summary>Ends the phase under way.</summary>
-    public void End()
+    public void End() => End(nowNs());
+
+    private void End(long atNs)
     {
         if (Current.Length == 0) return;
         IReadOnlyList<MemberView> views = crew.Views;
@@ -41,7 +43,7 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
         {
             Name = Current,
             StartNs = _startNs,
-            EndNs = nowNs(),
+            EndNs = atNs,
             Settled = _settledAtStart && Settlement.Missing(crew.ViewsBySide) is null && SameCluster(_viewsAtStart, views),
             Views = views,
             VmsOn = [.. VmsOn],

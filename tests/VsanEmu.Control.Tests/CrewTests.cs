@@ -41,8 +41,6 @@ public sealed class CrewTests
 
         public Task KillAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
-        public MemberReport Report() => throw new NotSupportedException();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public Task<MemberReport> ReportAsync(CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -22,12 +22,14 @@ public sealed class OutsiderProbesTests
         foreach (Endpoint e in fabric.Endpoints)
             captures.Add(e.Name, e.Plan.Kind, e.Namespace.Run(() => PacketCapture.Open(e.Plan.Interface, fabric.Plan.Spec.Channels)));
         Socket[] listeners = [.. fabric.Plan.Members.Select(m => Plain.Listen(fabric, m.Name, Reliable))];
-        OutsiderProbes probes = OutsiderProbes.Of(captures, fabric.Ends, fabric.Plan.Spec.Timers.TcpConnect);
+        var probes = new OutsiderProbes(captures, new LocalPorts(captures, fabric.Ends), fabric.Plan.Spec.Timers.TcpConnect);
+        ProbeSource[] outsiders = [.. fabric.Ends.Where(e => e.Kind == PortKind.Outsider).Select(e => e.AsSource())];
+        ProbeTarget[] targets = [.. fabric.Plan.Spec.Members.Select(m => new ProbeTarget(m.Name, m.Address))];
         captures.BeginPhase(Phases.Probing);
-        IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync(Phases.Probing, Reliable, TestContext.Current.CancellationToken);
+        IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync(Phases.Probing, outsiders, targets, Reliable, TestContext.Current.CancellationToken);
         Assert.Equal(2 * 2 * 16, seen.Count);
         Assert.All(seen, p => Assert.Equal(p.SourcePort == 0 ? ephemeral : bound, p.Outcome));
-        await probes.ProveObserverAsync(TestContext.Current.CancellationToken);
+        await OutsiderProbes.ProveObserverAsync([.. fabric.Ends.Where(e => e is { Kind: PortKind.Outsider, InSegment: true }).Select(e => e.AsSource())], fabric.Plan.Spec.Observer!.Address!, TestContext.Current.CancellationToken);
         Assert.Contains(captures.Snapshot().Single(c => c.Port == "observer").Controls, c => c is { Kind: "arp", Source: "198.18.0.200", Phase: Phases.Probing });
         Array.ForEach(listeners, l => l.Dispose());
     }

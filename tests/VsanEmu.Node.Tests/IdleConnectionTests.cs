@@ -5,6 +5,7 @@ using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Core.Wire;
 using VsanEmu.Net.Capture;
+using VsanEmu.Net.Probing;
 using VsanEmu.Net.Trials;
 
 namespace VsanEmu.Node.Tests;
@@ -18,7 +19,7 @@ public sealed class IdleConnectionTests
         await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(4));
         await cluster.FormAsync();
         using var captures = new CaptureSet(cluster.Spec.Channels, Stopwatch.GetTimestamp());
-        using var bench = new TrialBench(captures, cluster.Fabric.Ends, cluster.Spec);
+        using var bench = new TrialBench(captures, new LocalPorts(captures, cluster.Fabric.Ends), cluster.Fabric.Ends, cluster.Spec);
         TimeSpan idle = cluster.Spec.Timers.TcpIdle + TimeSpan.FromSeconds(1.5);
 
         IdleObservation[] seen = await Task.WhenAll(bench.IdleAsync("m04", "m03", idle, default), bench.IdleAsync("m01", "m04", idle, default));

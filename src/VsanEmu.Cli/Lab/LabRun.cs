@@ -1,3 +1,4 @@
+using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -22,12 +23,11 @@ public sealed class LabRun(LabOptions options)
         {
             Cluster = _cluster,
             Conduct = options.Conduct,
-            CaptureDirectory = options.CaptureDirectory,
             CommandLine = options.CommandLine,
             InjectedFaults = [.. options.Faults.Select(f => f.Name)],
         })
         { Ready = () => FabricReady(fabric!) };
-        return run.RunAsync(BuildAsync, $"building a switch with {_cluster.Members.Count} members", progress, cancellation);
+        return run.RunAsync(_ => LocalStage.OpenAsync(BuildAsync, _cluster, force: false, options.CaptureDirectory, cancellation), $"building a switch with {_cluster.Members.Count} members", progress, cancellation);
 
         async Task<ISite> BuildAsync()
         {

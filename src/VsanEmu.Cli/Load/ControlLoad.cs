@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
+using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Lab;
-using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
@@ -121,7 +121,7 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
     private NodeRunner Member(MemberSpec member, LabSite site, HeartbeatMeter meter)
     {
         FabricEnd end = site.Ends.Single(e => e.Name == member.Name);
-        return new NodeRunner(LocalMember.Options(cluster, member, end, _origin) with { Heard = (header, group, now) => meter.Take(member.Id, header, group, now) });
+        return new NodeRunner(Members.Options(cluster, member, end, _origin) with { Heard = (header, group, now) => meter.Take(member.Id, header, group, now) });
     }
 
     private int RoleChanges() => _members.Sum(m => m.Report().Node.Roles.Count);

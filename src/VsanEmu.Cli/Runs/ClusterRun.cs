@@ -1,16 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using VsanEmu.Control;
+using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
-using VsanEmu.Net.Capture;
-using VsanEmu.Net.Probing;
-using VsanEmu.Net.Processes;
-using VsanEmu.Net.Trials;
-using VsanEmu.Node;
 
 namespace VsanEmu.Cli.Runs;
 
@@ -23,12 +18,6 @@ internal sealed record RunSetup
     /// <summary>How much of it is tried, and how long each part may take.</summary>
     public ConductorOptions Conduct { get; init; } = new();
 
-    /// <summary>Whether members start even though traffic is heard that is not this tool's.</summary>
-    public bool Force { get; init; }
-
-    /// <summary>Where to keep a pcapng file per port; null for nowhere.</summary>
-    public string? CaptureDirectory { get; init; }
-
     /// <summary>The command line, for the record.</summary>
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 
@@ -36,58 +25,29 @@ internal sealed record RunSetup
     public IReadOnlyList<string> InjectedFaults { get; init; } = [];
 }
 
-/// <summary>One run: a capture at each end, a member at each member's, the cluster led through its phases, and what was seen judged.</summary>
+/// <summary>One run: the cluster led through its phases on the hosts that have its ends, and what was seen judged.</summary>
 internal sealed class ClusterRun(RunSetup setup)
 {
-    // Half the coarsest delay that a trial bears.
-    private static readonly TimeSpan NotableStandstill = TimeSpan.FromMilliseconds(25);
-
     private readonly ClusterSpec _cluster = setup.Cluster;
 
     /// <summary>Called when the fabric stands and before the first member starts.</summary>
     public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
 
-    /// <summary>Runs and judges. No member runs when it returns; the site is its maker's to dispose of.</summary>
-    /// <param name="site">Makes or opens the place of the run.</param>
+    /// <summary>Runs and judges. No member runs when it returns; the stage is its maker's to dispose of.</summary>
+    /// <param name="stage">Makes or opens the place of the run.</param>
     /// <param name="doing">What that is, in words.</param>
     /// <param name="progress">Told how the run stands.</param>
     /// <param name="cancellation">Ends it early, without a verdict.</param>
-    public async Task<RunRecord> RunAsync(Func<Task<ISite>> site, string doing, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    public async Task<RunRecord> RunAsync(Func<IProgress<string>, Task<IStage>> stage, string doing, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
-        long origin = Stopwatch.GetTimestamp();
         DateTimeOffset started = DateTimeOffset.Now;
         progress?.Report(Preparing(doing));
-        await using ISite place = await site();
-        await using var machine = new MachineWatch(origin, NotableStandstill);
-        using var captures = new CaptureSet(_cluster.Channels, origin, setup.CaptureDirectory);
-        foreach (FabricEnd end in place.Ends) captures.Add(end.Name, end.Kind, end.Namespace.Run(() => PacketCapture.Open(end.Interface, _cluster.Channels)));
-        await place.WaitReadyAsync(cancellation);
+        await using IStage place = await stage(new Told(text => progress?.Report(Preparing(text))));
         await Ready();
-
-        LocalMember[] members = [.. _cluster.Members.Select(m => Member(m, place, origin))];
-        try
-        {
-            LocalOutsiders? outsiders = _cluster.Outsiders.Count == 0 ? null : new(OutsiderProbes.Of(captures, place.Ends, _cluster.Timers.TcpConnect));
-            using var bench = new TrialBench(captures, place.Ends, _cluster);
-            var parts = new RunParts(_cluster, members, new LocalCaptures(captures), outsiders, place.Fabric, new LocalTrials(bench));
-            var conductor = new Conductor(parts, setup.Conduct, TimeProvider.System, () => captures.NowNs, progress);
-            RunObservations seen = await conductor.RunAsync(cancellation);
-            return Record(started, seen with { Machine = machine.Snapshot() });
-        }
-        finally
-        {
-            foreach (LocalMember member in members) await member.DisposeAsync();
-        }
-    }
-
-    private LocalMember Member(MemberSpec member, ISite site, long origin)
-    {
-        FabricEnd end = site.Ends.Single(e => e.Name == member.Name);
-        return new(new NodeRunner(LocalMember.Options(_cluster, member, end, origin) with
-        {
-            Force = setup.Force,
-            CutLink = cancellation => site.CutAsync(end, cancellation),
-        }));
+        var hosted = new HostedRun(place.Hosts);
+        RunParts parts = hosted.Parts(_cluster, place.Fabric, () => place.NowNs, place.Lead);
+        RunObservations seen = await new Conductor(parts, setup.Conduct, TimeProvider.System, () => place.NowNs, progress).RunAsync(cancellation);
+        return Record(started, seen with { Machine = await hosted.MachineAsync(cancellation) });
     }
 
     private RunRecord Record(DateTimeOffset started, RunObservations seen) => new()
@@ -107,6 +67,12 @@ internal sealed class ClusterRun(RunSetup setup)
         Observations = seen,
         Verdict = Verdict.Of(_cluster, seen),
     };
+
+    // On the spot: Progress<T> would tell later, from another thread.
+    private sealed class Told(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
 
     private static RunProgress Preparing(string doing) => new()
     {

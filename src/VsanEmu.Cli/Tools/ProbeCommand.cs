@@ -61,8 +61,9 @@ internal static class ProbeCommand
     {
         var channels = new ChannelSpec { AgentGroup = null, MasterGroup = null, ReliablePort = port };
         using var captures = new CaptureSet(channels, Stopwatch.GetTimestamp());
-        var connects = new TcpProbe(captures, timeout);
-        var syns = new ForgedSyns(captures);
+        var ports = new LocalPorts(captures, []);
+        var connects = new TcpProbe(captures, ports, timeout);
+        var syns = new ForgedSyns(captures, ports);
         var seen = new List<ProbeObservation>();
         foreach (IPAddress target in targets)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Core.Checks;
@@ -53,15 +54,16 @@ internal static class VerifyCommand
             {
                 Cluster = cluster,
                 Conduct = conduct,
-                Force = parsed.GetValue(Force),
-                CaptureDirectory = parsed.GetValue(Capture)?.FullName,
                 CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
             });
             return await ShownRun.ShowAsync(
                 ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected && !parsed.GetValue(Plain)),
                 $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members, profile {cluster.Profile.Name}",
-                progress => run.RunAsync(() => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), "attaching the endpoints", progress, cancellation),
+                progress => run.RunAsync(_ => OpenAsync(), "attaching the endpoints", progress, cancellation),
                 output);
+
+            Task<IStage> OpenAsync() => LocalStage.OpenAsync(
+                () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
         }
         catch (Exception e) when (e is AttachmentException or UsageException)
         {

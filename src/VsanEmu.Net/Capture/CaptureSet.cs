@@ -38,9 +38,11 @@ public sealed class CaptureSet : IDisposable
     /// <param name="channels">The cluster's ports: all others are folded into 0.</param>
     /// <param name="originTimestamp">The <see cref="Stopwatch"/> timestamp at which the run began: all times count from there.</param>
     /// <param name="directory">Where to write <c>PORT.pcapng</c>; made if missing. Null: nowhere.</param>
+    /// <param name="run">The run's number, over 0, where other machines take part in it; by default one that no other run has.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null)
+    public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null, ulong? run = null)
     {
+        Run = run ?? (ulong)Random.Shared.NextInt64(1, long.MaxValue);
         _channels = channels;
         OriginTimestamp = originTimestamp;
         _clock = new CaptureClock(originTimestamp);
@@ -59,7 +61,7 @@ public sealed class CaptureSet : IDisposable
     }
 
     /// <summary>The number of this run, which no other has: its marked datagrams bear it, and count by trial.</summary>
-    public ulong Run { get; } = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+    public ulong Run { get; }
 
     /// <summary>The <see cref="Stopwatch"/> timestamp at which the run began.</summary>
     public long OriginTimestamp { get; }
@@ -92,14 +94,16 @@ public sealed class CaptureSet : IDisposable
         }
     }
 
-    /// <summary>Frames that the kernel sees from now on count for this phase.</summary>
-    public void BeginPhase(string phase)
+    /// <summary>Frames that the kernel sees from now on, or from a time to come, count for this phase.</summary>
+    /// <param name="phase">Its name.</param>
+    /// <param name="atNs">When it begins, ns since the run began; by default now.</param>
+    public void BeginPhase(string phase, long? atNs = null)
     {
         lock (_gate)
         {
-            long now = NowNs;
-            _phases.Add((phase, now));
-            foreach (CapturedPort port in _ports) port.BeginPhase(phase, now);
+            long begin = atNs ?? NowNs;
+            _phases.Add((phase, begin));
+            foreach (CapturedPort port in _ports) port.BeginPhase(phase, begin);
         }
     }
 
@@ -114,14 +118,13 @@ public sealed class CaptureSet : IDisposable
     /// <param name="probe">The five-tuple of its SYN; source port 0 stands for any.</param>
     /// <param name="sinceNs">Leaves out what passed before.</param>
     /// <exception cref="KeyNotFoundException">No such port.</exception>
-    public IReadOnlyList<SeenSegment> Find(string port, in FiveTuple probe, long sinceNs)
-    {
-        foreach (CapturedPort p in _ports)
-            if (p.Name == port) return p.Find(probe, sinceNs);
-        throw new KeyNotFoundException($"port {port} is not captured");
-    }
+    public IReadOnlyList<SeenSegment> Find(string port, in FiveTuple probe, long sinceNs) => Named(port).Find(probe, sinceNs);
 
-    /// <summary>Ends all captures and files. Take the last <see cref="Snapshot"/> before.</summary>
+    /// <summary>What was seen at one port up to this moment.</summary>
+    /// <exception cref="KeyNotFoundException">No such port.</exception>
+    public PortCapture Snapshot(string port) => Named(port).Snapshot();
+
+    /// <summary>Ends all captures and files. Take the last <see cref="Snapshot()"/> before.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -138,6 +141,9 @@ public sealed class CaptureSet : IDisposable
     }
 
     private int Epoll => (int)_epoll.DangerousGetHandle();
+
+    private CapturedPort Named(string port) =>
+        _ports.FirstOrDefault(p => p.Name == port) ?? throw new KeyNotFoundException($"port {port} is not captured");
 
     private unsafe void Work()
     {

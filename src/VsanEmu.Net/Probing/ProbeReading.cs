@@ -23,7 +23,7 @@ internal enum ConnectEnd : byte
 }
 
 /// <summary>
-/// Reads a probe's outcome from what passed the captures at both ends. What the kernel says of it is not enough: to connect(2) an ICMP port
+/// Reads a probe's outcome from what passed the capture at its source. What the kernel says of it is not enough: to connect(2) an ICMP port
 /// unreachable looks like a RST, and a prohibition like a host that is down.
 /// </summary>
 internal static class ProbeReading
@@ -37,9 +37,8 @@ internal static class ProbeReading
     /// <param name="end">What the kernel said.</param>
     /// <param name="probe">The five-tuple of its SYN.</param>
     /// <param name="atSource">What the source's capture holds of it, oldest first.</param>
-    /// <param name="atTarget">What the target's capture holds of it, or null without one.</param>
-    internal static (ProbeOutcome Outcome, string AnsweredBy) Read(
-        ConnectEnd end, FiveTuple probe, IReadOnlyList<SeenSegment> atSource, IReadOnlyList<SeenSegment>? atTarget)
+    /// <returns>Of a probe that left and was not answered, <see cref="ProbeOutcome.Filtered"/>: where it was lost, the target knows.</returns>
+    internal static (ProbeOutcome Outcome, string AnsweredBy) Read(ConnectEnd end, FiveTuple probe, IReadOnlyList<SeenSegment> atSource)
     {
         if (end == ConnectEnd.Open) return (ProbeOutcome.Open, "");
         foreach (SeenSegment segment in atSource)
@@ -59,9 +58,6 @@ internal static class ProbeReading
         if (end == ConnectEnd.Refused) return (ProbeOutcome.Refused, "");
         if (end == ConnectEnd.Prohibited) return (ProbeOutcome.Prohibited, "");
         bool left = atSource.Any(s => s.Direction == PortDirection.Out && s.PartOf(probe) == ProbePart.Syn);
-        if (end == ConnectEnd.Unreachable || !left) return (ProbeOutcome.Unreachable, "");
-        if (atTarget is null) return (ProbeOutcome.Filtered, "");
-        bool arrived = atTarget.Any(s => s.Direction == PortDirection.In && s.PartOf(probe) == ProbePart.Syn);
-        return (arrived ? ProbeOutcome.FilteredReturn : ProbeOutcome.FilteredForward, "");
+        return (end == ConnectEnd.Unreachable || !left ? ProbeOutcome.Unreachable : ProbeOutcome.Filtered, "");
     }
 }

@@ -10,12 +10,13 @@ namespace VsanEmu.Net.Probing;
 /// Tries to open a TCP connection, closes it at once, and tells how it went by the captures at both ends (CHECKS.md, "Access").
 /// Any number may run at a time, but a four-tuple only once.
 /// </summary>
-/// <param name="captures">Captures the source's port, and those targets that say so.</param>
+/// <param name="captures">Captures the source's port.</param>
+/// <param name="ports">Knows what arrived at the targets that are captured.</param>
 /// <param name="timeout">
 /// How long to wait for an answer. Default choice of callers: the cluster's TcpConnect. Under 1 s a single lost SYN, which would be repeated
 /// after 1 s, looks like a filter.
 /// </param>
-public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
+public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout)
 {
     // The captures' clock is the wall clock's, converted: it may be off by a little.
     private const long ClockMarginNs = 100_000;
@@ -37,9 +38,8 @@ public sealed class TcpProbe(CaptureSet captures, TimeSpan timeout)
             FrameAddress.From(to.Address), (ushort)port);
         ConnectEnd end = await ConnectAsync(socket, new IPEndPoint(to.Address, port), cancellation).ConfigureAwait(false);
         long took = captures.NowNs - start;
-        (ProbeOutcome outcome, string answeredBy) = ProbeReading.Read(end, probe,
-            captures.Find(from.Name, probe, start - ClockMarginNs),
-            to.Captured ? captures.Find(to.Name, probe, start - ClockMarginNs) : null);
+        (ProbeOutcome outcome, string answeredBy) = ProbeReading.Read(end, probe, captures.Find(from.Name, probe, start - ClockMarginNs));
+        outcome = await SynPassage.LocateAsync(outcome, ports, to, probe, start - ClockMarginNs, cancellation).ConfigureAwait(false);
         return new()
         {
             Phase = phase,

@@ -10,8 +10,9 @@ namespace VsanEmu.Net.Trials;
 /// SYNs that no connect(2) would send (A5): in two fragments, of which the first ends before the flags (RFC 1858 section 3), or with somebody else's
 /// address as its source. What became of them is read from the captures at both ends. Needs CAP_NET_RAW.
 /// </summary>
-/// <param name="captures">Captures the sources' ports, and those targets that say so.</param>
-public sealed class ForgedSyns(CaptureSet captures)
+/// <param name="captures">Captures the sources' ports.</param>
+/// <param name="ports">Knows what arrived at the targets that are captured.</param>
+public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
 {
     /// <summary>How often a SYN is sent before its silence counts: one may be lost, and the first may wait for ARP.</summary>
     internal const int Attempts = 4;
@@ -71,8 +72,8 @@ public sealed class ForgedSyns(CaptureSet captures)
             foreach (byte[] packet in packets(probe)) sender.Send(packet, probe.To.Address);
             await Task.Delay(Spacing, cancellation).ConfigureAwait(false);
             IReadOnlyList<SeenSegment> atSource = captures.Find(probe.From.Name, probe.Tuple, probe.StartNs - ClockMarginNs);
-            IReadOnlyList<SeenSegment>? atTarget = probe.To.Captured ? captures.Find(probe.To.Name, probe.Tuple, probe.StartNs - ClockMarginNs) : null;
-            read = method == ProbeMethod.Spoofed ? SynReading.OfBorrowed(probe.Tuple, atSource, atTarget) : SynReading.OfOwn(probe.Tuple, atSource, atTarget);
+            read = method == ProbeMethod.Spoofed ? SynReading.OfBorrowed(probe.Tuple, atSource) : SynReading.OfOwn(probe.Tuple, atSource);
+            read.Outcome = await SynPassage.LocateAsync(read.Outcome, ports, probe.To, probe.Tuple, probe.StartNs - ClockMarginNs, cancellation).ConfigureAwait(false);
             if (SynReading.Decides(method, read.Outcome)) break;
         }
 

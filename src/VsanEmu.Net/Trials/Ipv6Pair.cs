@@ -1,6 +1,4 @@
 using System.Net;
-using VsanEmu.Net.Interfaces;
-using VsanEmu.Net.Probing;
 
 namespace VsanEmu.Net.Trials;
 
@@ -10,15 +8,15 @@ namespace VsanEmu.Net.Trials;
 internal sealed record Ipv6Pair(IPAddress From, IPAddress To)
 {
     /// <summary>The addresses; null when there are none by which it could be tried.</summary>
-    internal static Ipv6Pair? Find(FabricEnd from, FabricEnd to)
+    /// <param name="own">The first one's.</param>
+    /// <param name="others">The other's.</param>
+    /// <param name="oneSegment">Whether both are in one segment.</param>
+    internal static Ipv6Pair? Find(IReadOnlyList<IPAddress> own, IReadOnlyList<IPAddress> others, bool oneSegment)
     {
-        IReadOnlyList<IPAddress> own = Addresses(from), others = Addresses(to);
         if (Global(own) is { } source && Global(others) is { } target) return new(source, target);
-        if (!from.InSegment || !to.InSegment || LinkLocal(own) is not { } near || LinkLocal(others) is not { } far) return null;
+        if (!oneSegment || LinkLocal(own) is not { } near || LinkLocal(others) is not { } far) return null;
         return new(near, new IPAddress(far.GetAddressBytes(), near.ScopeId));
     }
-
-    private static IReadOnlyList<IPAddress> Addresses(FabricEnd end) => end.Namespace.Run(() => LocalInterface.Ipv6Addresses(end.Interface));
 
     private static IPAddress? Global(IReadOnlyList<IPAddress> addresses) => addresses.FirstOrDefault(a => !a.IsIPv6LinkLocal);
 

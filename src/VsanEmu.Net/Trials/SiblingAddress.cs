@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using VsanEmu.Core.Spec;
-using VsanEmu.Net.Probing;
 using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Net.Trials;
@@ -12,9 +11,13 @@ namespace VsanEmu.Net.Trials;
 /// </summary>
 internal static class SiblingAddress
 {
-    internal static IPAddress Of(ClusterSpec cluster, IReadOnlyList<FabricEnd> ends)
+    internal static IPAddress Of(ClusterSpec cluster)
     {
-        HashSet<IPAddress> taken = [.. ends.Select(e => e.Address).Append(cluster.Gateway).OfType<IPAddress>()];
+        HashSet<IPAddress> taken =
+        [
+            .. cluster.Members.Select(m => m.Address), .. cluster.Outsiders.Select(o => o.Address),
+            .. ((IPAddress?[])[cluster.Observer?.Address, cluster.Gateway]).OfType<IPAddress>(),
+        ];
         uint first = cluster.Members.Max(m => Ipv4Endpoint.Number(m.Address)) + 1;
         Span<byte> octets = stackalloc byte[4];
         for (uint candidate = first; ; candidate++)

@@ -23,6 +23,7 @@ public sealed class TrialBench : IDisposable
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMilliseconds(60);
 
     private readonly CaptureSet _captures;
+    private readonly IPorts _ports;
     private readonly ClusterSpec _cluster;
     private readonly Dictionary<string, FabricEnd> _ends;
     private readonly StreamPacer _pacer;
@@ -32,16 +33,18 @@ public sealed class TrialBench : IDisposable
     private readonly IPAddress _sibling;
 
     /// <summary>Makes a bench; it sends nothing by itself.</summary>
-    /// <param name="captures">Captures every end's port under the end's name.</param>
-    /// <param name="ends">The fabric's ends.</param>
+    /// <param name="captures">Captures the ends' ports under the ends' names.</param>
+    /// <param name="ports">Knows what arrived at any port of the run.</param>
+    /// <param name="ends">The ends that may act; others of the cluster's may be acted on.</param>
     /// <param name="cluster">The cluster.</param>
-    public TrialBench(CaptureSet captures, IReadOnlyList<FabricEnd> ends, ClusterSpec cluster)
+    public TrialBench(CaptureSet captures, IPorts ports, IReadOnlyList<FabricEnd> ends, ClusterSpec cluster)
     {
         _captures = captures;
+        _ports = ports;
         _cluster = cluster;
         _ends = ends.ToDictionary(e => e.Name);
         _pacer = new StreamPacer(captures.Run, captures.OriginTimestamp);
-        _sibling = SiblingAddress.Of(cluster, ends);
+        _sibling = SiblingAddress.Of(cluster);
     }
 
     /// <summary>
@@ -52,7 +55,7 @@ public sealed class TrialBench : IDisposable
     public async Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation)
     {
         ProbeSource asker = Source(from);
-        IPAddress[] asked = [.. whose.Select(name => Source(name).Address)];
+        IPAddress[] asked = [.. whose.Select(AddressOf)];
         for (int i = 0; i < Questions; i++)
         {
             try
@@ -104,7 +107,7 @@ public sealed class TrialBench : IDisposable
         string phase, string from, IReadOnlyList<string> to, IReadOnlyList<int> bytes, int count, CancellationToken cancellation)
     {
         ProbeSource source = Source(from);
-        IPAddress[] targets = [.. to.Select(name => Source(name).Address)];
+        IPAddress[] targets = [.. to.Select(AddressOf)];
         await _pinging.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -149,10 +152,10 @@ public sealed class TrialBench : IDisposable
         string phase, ProbeMethod method, IReadOnlyList<(string From, string To, string As)> attempts, CancellationToken cancellation)
     {
         int port = _cluster.Channels.ReliablePort;
-        var syns = new ForgedSyns(_captures);
-        var connects = new TcpProbe(_captures, _cluster.Timers.TcpConnect);
+        var syns = new ForgedSyns(_captures, _ports);
+        var connects = new TcpProbe(_captures, _ports, _cluster.Timers.TcpConnect);
         IReadOnlyList<ProbeObservation>[] seen = await Task.WhenAll(attempts.Select(OneAsync)).ConfigureAwait(false);
-        return FalseAbsences.Doubt(_captures, [.. seen.SelectMany(s => s)]);
+        return [.. seen.SelectMany(s => s)];
 
         async Task<IReadOnlyList<ProbeObservation>> OneAsync((string From, string To, string As) attempt)
         {
@@ -166,7 +169,7 @@ public sealed class TrialBench : IDisposable
                         return [await syns.FragmentsAsync(phase, source, Target(attempt.To), port, cancellation).ConfigureAwait(false)];
                     case ProbeMethod.Spoofed:
                         return [await syns.SpoofedAsync(phase, source, Target(attempt.As), Target(attempt.To), port, cancellation).ConfigureAwait(false)];
-                    case ProbeMethod.Ipv6 when Ipv6Pair.Find(_ends[attempt.From], _ends[attempt.To]) is { } pair:
+                    case ProbeMethod.Ipv6 when await PairAsync(attempt.From, attempt.To, cancellation).ConfigureAwait(false) is { } pair:
                         return [await connects.RunAsync(phase, source with { Address = pair.From }, 0, new ProbeTarget(attempt.To, pair.To), port, cancellation).ConfigureAwait(false)];
                     case ProbeMethod.Ipv6:
                         return [];
@@ -194,7 +197,17 @@ public sealed class TrialBench : IDisposable
 
     private ProbeSource Source(string name) => _ends[name].AsSource();
 
-    private ProbeTarget Target(string name) => new(name, Source(name).Address);
+    private ProbeTarget Target(string name) => new(name, AddressOf(name));
+
+    private IPAddress AddressOf(string name) =>
+        _cluster.Members.FirstOrDefault(m => m.Name == name)?.Address ?? _cluster.Outsiders.FirstOrDefault(o => o.Name == name)?.Address ?? Source(name).Address;
+
+    private async ValueTask<Ipv6Pair?> PairAsync(string from, string to, CancellationToken cancellation)
+    {
+        // Members, which are tried, are always in the segment.
+        IReadOnlyList<IPAddress> own = await _ports.Ipv6Async(from, cancellation).ConfigureAwait(false);
+        return Ipv6Pair.Find(own, await _ports.Ipv6Async(to, cancellation).ConfigureAwait(false), _ends[from].InSegment);
+    }
 
     private MemberSpec Member(string name) => _cluster.Members.First(m => m.Name == name);
 }

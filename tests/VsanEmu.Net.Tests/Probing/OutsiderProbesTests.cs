@@ -40,9 +40,9 @@ public sealed class OutsiderProbesTests
         });
 
         ProbeSource[] sources = [.. outsiders.Select((o, i) => new ProbeSource($"o{i + 1}", o.Place, "eth0", o.Address))];
-        var probes = new OutsiderProbes(captures, sources, [new("m01", open.Address), new("m02", closed.Address)], TimeSpan.FromSeconds(1), sources[..1], observer.Address);
+        var probes = new OutsiderProbes(captures, new LocalPorts(captures, []), TimeSpan.FromSeconds(1));
         captures.BeginPhase("probing");
-        IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync("probing", Port, CancellationToken.None);
+        IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync("probing", sources, [new("m01", open.Address), new("m02", closed.Address)], Port, CancellationToken.None);
         Assert.Equal(
             from outsider in (string[])["o1", "o2"]
             from target in (string[])["m01", "m02"]
@@ -52,7 +52,7 @@ public sealed class OutsiderProbesTests
 
         ControlSighting[] Asked() => [.. captures.Snapshot().Single(c => c.Port == "observer").Controls.Where(c => c.Kind == "arp" && c.Source == "198.18.0.101")];
         long before = Asked().Sum(c => c.Count);
-        await probes.ProveObserverAsync(CancellationToken.None);
+        await OutsiderProbes.ProveObserverAsync(sources[..1], observer.Address, CancellationToken.None);
         Assert.Equal(before + OutsiderProbes.ProofRequests, Asked().Sum(c => c.Count));
     }
 }

@@ -79,7 +79,7 @@ public sealed class RoutedPath : IDisposable
     });
 
     public Task<ProbeObservation> ProbeAsync(ProbeTarget? target = null, int sourcePort = 0, int timeoutMs = 300) =>
-        new TcpProbe(Captures, TimeSpan.FromMilliseconds(timeoutMs)).RunAsync("probing", Client, sourcePort, target ?? Server, Port, CancellationToken.None);
+        new TcpProbe(Captures, new LocalPorts(Captures, []), TimeSpan.FromMilliseconds(timeoutMs)).RunAsync("probing", Client, sourcePort, target ?? Server, Port, CancellationToken.None);
 
     public void Dispose()
     {

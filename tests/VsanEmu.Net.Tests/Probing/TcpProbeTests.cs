@@ -104,6 +104,6 @@ public sealed class TcpProbeTests(RoutedPath whole) : IClassFixture<RoutedPath>
         _path.OnTheWay("tcp dport 2233 drop");
         using var cancel = new CancellationTokenSource(100);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new TcpProbe(_path.Captures, TimeSpan.FromSeconds(10)).RunAsync("p", _path.Client, 0, _path.Server, 2233, cancel.Token));
+            new TcpProbe(_path.Captures, new LocalPorts(_path.Captures, []), TimeSpan.FromSeconds(10)).RunAsync("p", _path.Client, 0, _path.Server, 2233, cancel.Token));
     }
 }

@@ -30,7 +30,7 @@ public sealed class AttemptTests(RoutedPath whole) : IClassFixture<RoutedPath>
     {
         using Socket listener = _path.Listen();
         _path.OnTheWay(rule);
-        ProbeObservation seen = await new ForgedSyns(_path.Captures).FragmentsAsync("trials", _path.Client, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
+        ProbeObservation seen = await new ForgedSyns(_path.Captures, new LocalPorts(_path.Captures, [])).FragmentsAsync("trials", _path.Client, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
         Assert.Equal((outcome, answeredBy), (seen.Outcome, seen.AnsweredBy));
         Assert.Equal(("client", "server", 0, 2233, "trials", ProbeMethod.Fragments, ""), (seen.From, seen.To, seen.SourcePort, seen.DestinationPort, seen.Phase, seen.Method, seen.As));
     }
@@ -38,7 +38,7 @@ public sealed class AttemptTests(RoutedPath whole) : IClassFixture<RoutedPath>
     [Fact]
     public async Task A_closed_port_refuses_a_syn_in_fragments()
     {
-        ProbeObservation seen = await new ForgedSyns(_path.Captures).FragmentsAsync("trials", _path.Client, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
+        ProbeObservation seen = await new ForgedSyns(_path.Captures, new LocalPorts(_path.Captures, [])).FragmentsAsync("trials", _path.Client, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
         Assert.Equal((ProbeOutcome.Refused, Target), (seen.Outcome, seen.AnsweredBy));
     }
 
@@ -51,14 +51,14 @@ public sealed class AttemptTests(RoutedPath whole) : IClassFixture<RoutedPath>
     {
         using Socket listener = _path.Listen();
         _path.OnTheWay(rule);
-        ProbeObservation seen = await new ForgedSyns(_path.Captures).SpoofedAsync("trials", _path.Client, Borrowed, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
+        ProbeObservation seen = await new ForgedSyns(_path.Captures, new LocalPorts(_path.Captures, [])).SpoofedAsync("trials", _path.Client, Borrowed, _path.Server, RoutedPath.Port, TestContext.Current.CancellationToken);
         Assert.Equal((outcome, "", ProbeMethod.Spoofed, "m09", "client"), (seen.Outcome, seen.AnsweredBy, seen.Method, seen.As, seen.From));
     }
 
     [Fact]
     public async Task What_cannot_leave_is_unreachable_and_what_nobody_watches_is_open()
     {
-        var syns = new ForgedSyns(_path.Captures);
+        var syns = new ForgedSyns(_path.Captures, new LocalPorts(_path.Captures, []));
         var nobody = new ProbeTarget("nobody", IPAddress.Parse("198.18.1.99"), Captured: false);
         Assert.Equal(ProbeOutcome.Unreachable, (await syns.SpoofedAsync("trials", _path.Client, Borrowed, nobody, RoutedPath.Port, TestContext.Current.CancellationToken)).Outcome);
         _path.OnTheWay("tcp dport 2233 drop");

@@ -47,7 +47,7 @@ public sealed class SnoopingSegment : IDisposable
         Captures = new CaptureSet(Cluster.Channels, Stopwatch.GetTimestamp());
         foreach (FabricEnd end in Ends) Captures.Add(end.Name, end.Kind, end.Namespace.Run(() => PacketCapture.Open("eth0", Cluster.Channels)));
         Captures.BeginPhase(Phase);
-        Bench = new TrialBench(Captures, Ends, Cluster);
+        Bench = new TrialBench(Captures, new LocalPorts(Captures, Ends), Ends, Cluster);
     }
 
     public ClusterSpec Cluster { get; }
