@@ -8,19 +8,6 @@ using VsanEmu.Node;
 
 namespace VsanEmu.Cli;
 
-/// <summary>How <c>vsanemu node</c> logs.</summary>
-internal enum LogStyle
-{
-    /// <summary>One line for people.</summary>
-    Text,
-
-    /// <summary>One JSON object a line.</summary>
-    Json,
-
-    /// <summary>Nothing.</summary>
-    None,
-}
-
 /// <summary>One life of one member: starts it, waits, stops it, writes its record.</summary>
 internal sealed class NodeRun
 {
@@ -46,7 +33,7 @@ internal sealed class NodeRun
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         DateTimeOffset started = DateTimeOffset.Now;
-        using ILoggerFactory logs = MakeLogs();
+        using ILoggerFactory logs = Log.Make();
         NetworkNamespace? place;
         try
         {
@@ -138,18 +125,4 @@ internal sealed class NodeRun
 
     private static NetworkNamespace OpenNamespace(string name) =>
         NetworkNamespace.Open(name.Contains('/') ? name : $"/run/netns/{name}");
-
-    private ILoggerFactory MakeLogs() => LoggerFactory.Create(builder =>
-    {
-        const string time = "yyyy-MM-ddTHH:mm:ss.fffZ";
-        switch (Log)
-        {
-            case LogStyle.Text:
-                builder.AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, time + " "));
-                break;
-            case LogStyle.Json:
-                builder.AddJsonConsole(o => (o.UseUtcTimestamp, o.TimestampFormat) = (true, time));
-                break;
-        }
-    });
 }

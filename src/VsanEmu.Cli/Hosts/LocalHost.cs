@@ -2,6 +2,7 @@ using System.Net;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
@@ -34,8 +35,8 @@ internal sealed record LocalHostOptions
     /// <summary>Where to keep a pcapng file per port; null for nowhere.</summary>
     public string? CaptureDirectory { get; init; }
 
-    /// <summary>Who knows of ports on other hosts; null where there are none.</summary>
-    public IPorts? FarPorts { get; init; }
+    /// <summary>Makes of the ports here all ports of the run, where there are others; null where there are none.</summary>
+    public Func<IPorts, IPorts>? WithFarPorts { get; init; }
 }
 
 /// <summary>The ends of a fabric that are on this machine: a capture at each, a member at each member's, and whatever is asked of them.</summary>
@@ -75,7 +76,7 @@ internal sealed class LocalHost : IHost
         }
 
         _ports = new LocalPorts(_captures, _ends);
-        IPorts all = options.FarPorts ?? _ports;
+        IPorts all = options.WithFarPorts?.Invoke(_ports) ?? _ports;
         _bench = new TrialBench(_captures, all, _ends, _cluster);
         _probes = new OutsiderProbes(_captures, all, _cluster.Timers.TcpConnect);
         _members = _cluster.Members.Where(m => _ends.Any(e => e.Name == m.Name)).ToDictionary(m => m.Name, m => new NodeRunner(Member(m, site)));
@@ -87,14 +88,8 @@ internal sealed class LocalHost : IHost
     /// <inheritdoc/>
     public IReadOnlyList<EndInfo> Ends { get; }
 
-    /// <summary>The views of all members here.</summary>
-    public IEnumerable<MemberView> Views => _members.Values.Select(m => m.View);
-
     /// <summary>Nanoseconds since the run began.</summary>
     public long NowNs => _captures.NowNs;
-
-    /// <summary>This machine's ports.</summary>
-    public IPorts Ports => _ports;
 
     /// <inheritdoc/>
     public MemberView View(string member) => Runner(member).View;
@@ -123,6 +118,11 @@ internal sealed class LocalHost : IHost
                 return new HostAnswer.Done();
             case HostOrder.Captured:
                 return new HostAnswer.Ports(_captures.Snapshot());
+            case HostOrder.Arrival a:
+                var probe = new FiveTuple(FiveTuple.Tcp, FrameAddress.Parse(a.Source), (ushort)a.SourcePort, FrameAddress.Parse(a.Destination), (ushort)a.DestinationPort);
+                return new HostAnswer.Arrived(await _ports.ArrivedAsync(a.Port, probe, a.SinceNs, cancellation));
+            case HostOrder.Ipv6 ipv6:
+                return new HostAnswer.Addresses(await _ports.Ipv6Async(ipv6.Port, cancellation));
             case HostOrder.Machine:
                 return new HostAnswer.Kept(_machine.Snapshot());
             default:
@@ -176,7 +176,7 @@ internal sealed class LocalHost : IHost
     private NodeRunner Runner(string member) =>
         _members.TryGetValue(member, out NodeRunner? runner) ? runner : throw new KeyNotFoundException($"host {Name} has no member {member}");
 
-    private HostAnswer.Seen Seen(string member) => new(View(member));
+    private HostAnswer.Seen Seen(string member) => new(View(member), NowNs);
 
     private ProbeSource[] Sources(IReadOnlyList<string> names) => [.. names.Select(n => _ends.Single(e => e.Name == n).AsSource())];
 

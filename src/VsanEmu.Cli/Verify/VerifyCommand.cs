@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Spectre.Console;
 using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Runs;
-using VsanEmu.Control;
+using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Hosting;
@@ -19,9 +20,15 @@ internal static class VerifyCommand
 {
     private static readonly Option<string> Spec = new("--spec", "-s")
     {
-        Description = "The cluster's spec, which says where each endpoint is attached (netns or interface); - for standard input",
+        Description = "The cluster's spec, which says where each endpoint is attached (netns, interface, or host); - for standard input. With --control it may be left out: then the hosts that are there make the cluster",
         HelpName = "FILE",
-        Required = true,
+    };
+
+    private static readonly Option<int?> Members = new("--members", "-n") { Description = "With --control and without --spec: wait for so many members; by default for whoever comes" };
+
+    private static readonly Option<string> Wait = new("--wait")
+    {
+        Description = "With --control: how long to wait for the hosts", HelpName = "T", DefaultValueFactory = _ => "60s",
     };
 
     private static readonly Option<DirectoryInfo?> Capture = new("--capture") { Description = "Keep a pcapng file per port in this folder" };
@@ -35,35 +42,24 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var command = new Command("verify", "Form a cluster on a fabric that is already there, prove its flows, and judge the fabric");
-        foreach (Option option in (Option[])[Spec, .. CheckSelection.Options, Capture, RecordTo, Force, Plain]) command.Add(option);
+        foreach (Option option in (Option[])[Spec, ControlOptions.Control, ControlOptions.InSpace, Members, Wait, .. CheckSelection.Options, Capture, RecordTo, Force, Plain]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        if (SpecInput.Read(parsed.GetValue(Spec)!, Console.Error) is not { } spec) return (int)ExitCode.BadInput;
+        ClusterSpec? spec = null;
+        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, Console.Error)) is null) return (int)ExitCode.BadInput;
+        IAnsiConsole console = ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected && !parsed.GetValue(Plain));
         try
         {
-            ClusterSpec cluster = CheckSelection.Adapt(parsed, spec);
-            ConductorOptions conduct = CheckSelection.Conduct(parsed);
-            if (!Privilege.Suffices) return Complain("this takes root (CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): it works in network namespaces and with raw sockets", ExitCode.BadInput);
-            using ParentWatch? watch = ParentWatch.Start();
             using RecordFile? output = RecordFile.Open(parsed.GetValue(RecordTo));
-            var run = new ClusterRun(new RunSetup
-            {
-                Cluster = cluster,
-                Conduct = conduct,
-                CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
-            });
-            return await ShownRun.ShowAsync(
-                ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected && !parsed.GetValue(Plain)),
-                $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members, profile {cluster.Profile.Name}",
-                progress => run.RunAsync(_ => OpenAsync(), "attaching the endpoints", progress, cancellation),
-                output);
-
-            Task<IStage> OpenAsync() => LocalStage.OpenAsync(
-                () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
+            if (ControlOptions.Read(parsed) is { } control) return await Remote(parsed, control, spec, output).RunAsync(console, cancellation);
+            if (spec is null) throw new UsageException($"{Spec.Name} is missing: it says where each endpoint is attached ({ControlOptions.Control.Name} finds them on other hosts)");
+            foreach (Option option in (Option[])[Members, Wait])
+                if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} takes {ControlOptions.Control.Name}");
+            return await HereAsync(parsed, Setup(parsed, spec), console, output, cancellation);
         }
         catch (Exception e) when (e is AttachmentException or UsageException)
         {
@@ -77,6 +73,49 @@ internal static class VerifyCommand
         {
             return Complain(e.Message, ExitCode.Inconclusive);
         }
+    }
+
+    private static RunSetup Setup(ParseResult parsed, ClusterSpec spec) => new()
+    {
+        Cluster = CheckSelection.Adapt(parsed, spec),
+        Conduct = CheckSelection.Conduct(parsed),
+        CommandLine = [.. parsed.Tokens.Select(t => t.Value)],
+    };
+
+    private static RemoteVerify Remote(ParseResult parsed, (ControlAddress Address, Space Space) control, ClusterSpec? spec, RecordFile? output)
+    {
+        if (parsed.GetValue(Capture) is not null) throw new UsageException($"{Capture.Name}: captures are kept on the hosts (vsanemu node {Capture.Name} DIR)");
+        if (spec is not null && parsed.GetValue(Members) is not null) throw new UsageException($"{Members.Name} and {Spec.Name} exclude each other: the spec lists its members");
+        if (parsed.GetValue(Members) is < LabSpec.MinMembers or > MemberId.Max) throw new UsageException($"{Members.Name} {parsed.GetValue(Members)}: allowed are {LabSpec.MinMembers} to {MemberId.Max}");
+        if (!Duration.TryParse(parsed.GetValue(Wait), out TimeSpan patience)) throw new UsageException($"{Wait.Name}: '{parsed.GetValue(Wait)}' is no duration: give a number and a unit, as 30s or 5m");
+        CheckSelection.Conduct(parsed);
+        return new()
+        {
+            Address = control.Address,
+            Space = control.Space,
+            Cluster = spec,
+            Members = parsed.GetValue(Members),
+            Patience = patience,
+            Force = parsed.GetValue(Force),
+            Setup = cluster => Setup(parsed, cluster),
+            Output = output,
+        };
+    }
+
+    private static Task<int> HereAsync(ParseResult parsed, RunSetup setup, IAnsiConsole console, RecordFile? output, CancellationToken cancellation)
+    {
+        ClusterSpec cluster = setup.Cluster;
+        if (!Privilege.Suffices) throw new UsageException("this takes root (CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN): it works in network namespaces and with raw sockets");
+        using ParentWatch? watch = ParentWatch.Start();
+        var run = new ClusterRun(setup);
+        return ShownRun.ShowAsync(
+            console,
+            $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members, profile {cluster.Profile.Name}",
+            progress => run.RunAsync(_ => OpenAsync(), "attaching the endpoints", progress, cancellation),
+            output);
+
+        Task<IStage> OpenAsync() => LocalStage.OpenAsync(
+            () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
     }
 
     private static int Complain(string message, ExitCode exit)

@@ -39,8 +39,8 @@ public abstract record HostAnswer
     /// <summary>The ends that are attached.</summary>
     public sealed record Opened(IReadOnlyList<EndInfo> Ends) : HostAnswer;
 
-    /// <summary>The member's view after it took the order.</summary>
-    public sealed record Seen(MemberView View) : HostAnswer;
+    /// <summary>The member's view after it took the order, and when that was, ns since the run began.</summary>
+    public sealed record Seen(MemberView View, long AtNs) : HostAnswer;
 
     /// <summary>What a member kept.</summary>
     public sealed record Reported(MemberReport Report) : HostAnswer;

@@ -56,6 +56,9 @@ public abstract record HostOrder
         /// <summary>Host of each end of the cluster, by end.</summary>
         public required IReadOnlyDictionary<string, string> Places { get; init; }
 
+        /// <summary>Who leads the run; null in this process. When it is not heard of any more the host lets go of everything.</summary>
+        public Guid? Controller { get; init; }
+
         /// <summary>Whether members start even though traffic is heard that is not this tool's.</summary>
         public bool Force { get; init; }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 
@@ -98,6 +99,12 @@ public enum NodeEventKind : byte
 }
 
 /// <summary>One order to a member, from a controller; the same in process and over a network.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(PowerOn), "powerOn")]
+[JsonDerivedType(typeof(PowerOff), "powerOff")]
+[JsonDerivedType(typeof(Submit), "submit")]
+[JsonDerivedType(typeof(ProbePeers), "probePeers")]
+[JsonDerivedType(typeof(ProbeStream), "probeStream")]
 public abstract record MemberCommand
 {
     private MemberCommand()

@@ -130,8 +130,9 @@ internal sealed record RecordedChannels(
 }
 
 /// <summary>Writes a <see cref="ClusterSpec"/> as a <see cref="RecordedSpec"/>, and back.</summary>
-internal sealed class ClusterSpecConverter : JsonConverter<ClusterSpec>
+public sealed class ClusterSpecConverter : JsonConverter<ClusterSpec>
 {
+    /// <inheritdoc/>
     public override ClusterSpec Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         try
@@ -144,6 +145,7 @@ internal sealed class ClusterSpecConverter : JsonConverter<ClusterSpec>
         }
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ClusterSpec value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, RecordedSpec.Of(value), RecordContext.Default.RecordedSpec);
 }

@@ -15,6 +15,7 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     private const ushort InterNetwork = 2;    // AF_INET
     private const ushort InterNetworkV6 = 10; // AF_INET6
     private const uint Up = 1;             // IFF_UP
+    private const uint Loopback = 8;       // IFF_LOOPBACK
 
     /// <summary>The interface <paramref name="name"/>, which must be up and have <paramref name="address"/>.</summary>
     /// <exception cref="LocalInterfaceException">There is none of that name, it is down, or it has other addresses; the message says which.</exception>
@@ -22,8 +23,8 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     {
         int index = (int)Libc.InterfaceIndex(name);
         if (index == 0) throw new LocalInterfaceException($"there is no interface {name} here");
-        List<(uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name, InterNetwork);
-        foreach ((uint flags, IPAddress own, int prefix) in all)
+        List<(string Name, uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name, InterNetwork);
+        foreach ((_, uint flags, IPAddress own, int prefix) in all)
         {
             if (!own.Equals(address)) continue;
             if ((flags & Up) == 0) throw new LocalInterfaceException($"interface {name} is down");
@@ -33,6 +34,10 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         string has = all.Count == 0 ? "no IPv4 address" : string.Join(", ", all.Select(a => a.Address));
         throw new LocalInterfaceException($"interface {name} does not have the address {address}: it has {has}");
     }
+
+    /// <summary>Every IPv4 address of the calling thread's namespace with its interface, loopback left out.</summary>
+    public static IReadOnlyList<LocalInterface> All() =>
+        [.. Addresses(null, InterNetwork).Where(a => (a.Flags & Loopback) == 0).Select(a => new LocalInterface(a.Name, (int)Libc.InterfaceIndex(a.Name), a.Address, a.PrefixLength))];
 
     /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
     /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>
@@ -63,22 +68,24 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         }
     }
 
-    private static unsafe List<(uint Flags, IPAddress Address, int PrefixLength)> Addresses(string name, ushort family)
+    // Of one interface, or of all.
+    private static unsafe List<(string Name, uint Flags, IPAddress Address, int PrefixLength)> Addresses(string? name, ushort family)
     {
         // In struct sockaddr_in the address stands at byte 4, in struct sockaddr_in6 at byte 8.
         (int offset, int length) = family == InterNetwork ? (4, 4) : (8, 16);
-        var found = new List<(uint, IPAddress, int)>();
+        var found = new List<(string, uint, IPAddress, int)>();
         Libc.InterfaceAddress* first;
         if (Libc.GetInterfaceAddresses(&first) != 0)
-            throw new LocalInterfaceException($"cannot list the addresses of {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new LocalInterfaceException($"cannot list the addresses of {name ?? "this machine"}: {Marshal.GetLastPInvokeErrorMessage()}");
         try
         {
             for (Libc.InterfaceAddress* a = first; a is not null; a = a->Next)
             {
                 if (a->Address is null || *(ushort*)a->Address != family) continue;
-                if (Marshal.PtrToStringUTF8((nint)a->Name) != name) continue;
+                string its = Marshal.PtrToStringUTF8((nint)a->Name) ?? "";
+                if (name is not null && its != name) continue;
                 var own = new IPAddress(new ReadOnlySpan<byte>(a->Address + offset, length));
-                found.Add((a->Flags, own, a->Mask is null ? length * 8 : MaskBits(new ReadOnlySpan<byte>(a->Mask + offset, length))));
+                found.Add((its, a->Flags, own, a->Mask is null ? length * 8 : MaskBits(new ReadOnlySpan<byte>(a->Mask + offset, length))));
             }
         }
         finally

@@ -13,9 +13,13 @@ public sealed class NetworkNamespace : IDisposable
     // Of the calling thread. (/proc/self/ns would be the main thread's.)
     private const string OwnPath = "/proc/thread-self/ns/net";
 
+    private const string ProcessPath = "/proc/self/ns/net";
+
     private readonly SafeFileHandle _handle;
 
-    private NetworkNamespace(SafeFileHandle handle) => _handle = handle;
+    private readonly bool _entered;
+
+    private NetworkNamespace(SafeFileHandle handle, bool entered = false) => (_handle, _entered) = (handle, entered);
 
     /// <summary>A path that refers to this namespace from any process, for <c>ip link set … netns PATH</c>.</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_handle.DangerousGetHandle()}";
@@ -32,6 +36,9 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>The namespace that the calling thread is in.</summary>
     public static NetworkNamespace Current() => OfThisThread();
 
+    /// <summary>The namespace of this process: entering it takes no privilege, as in a container that has none.</summary>
+    public static NetworkNamespace OfProcess() => new(File.OpenHandle(ProcessPath), entered: true);
+
     /// <summary>Opens a namespace by the path of its file, for example one under <c>/run/netns</c>.</summary>
     public static NetworkNamespace Open(string path) => new(File.OpenHandle(path));
 
@@ -41,6 +48,7 @@ public sealed class NetworkNamespace : IDisposable
     /// </summary>
     public T Run<T>(Func<T> work)
     {
+        if (_entered) return work();
         RuntimeThreads.StartHere();
         return OnThread(() =>
         {

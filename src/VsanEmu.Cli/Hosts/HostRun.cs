@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Logging;
+using VsanEmu.Cli.Runs;
+using VsanEmu.Control.Hosts;
+using VsanEmu.Control.Redis;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Observations;
+using VsanEmu.Net.Attachments;
+
+namespace VsanEmu.Cli.Hosts;
+
+/// <summary>The life of <c>vsanemu node --control</c>: it waits for controllers, and is in their runs whatever they make of it.</summary>
+internal sealed class HostRun
+{
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
+
+    public required ControlAddress Address { get; init; }
+
+    public required Space Space { get; init; }
+
+    public required string Name { get; init; }
+
+    public PortKind Kind { get; init; }
+
+    /// <summary>The interface by name or subnet; null for the one that has the address that the run gives.</summary>
+    public string? Choice { get; init; }
+
+    public string? Namespace { get; init; }
+
+    public string? CaptureDirectory { get; init; }
+
+    public TimeSpan? Duration { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Serves until the token or the duration ends it.</summary>
+    /// <exception cref="ControlException">Control will never work like that.</exception>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (Duration is { } duration) end.CancelAfter(duration);
+        try
+        {
+            await using RedisLine line = await ConnectAsync(end.Token);
+            await using var server = new HostServer(line, Space, Presence(), OpenAsync, Say);
+            await server.RunAsync(end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The way it ends.
+        }
+
+        return ExitCode.Passed;
+    }
+
+    // A host may be up before its server is.
+    private async Task<RedisLine> ConnectAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await RedisLine.OpenAsync(Address, cancellation);
+            }
+            catch (ControlException e) when (!e.Lasting)
+            {
+                Say($"{e.Message}; trying again");
+                await Task.Delay(BetweenTries, cancellation);
+            }
+        }
+    }
+
+    private HostPresence Presence()
+    {
+        var local = Choice is null ? null : PlacedEnd.Look(Namespace, Choice);
+        return new()
+        {
+            Name = Name,
+            Life = Guid.NewGuid(),
+            Version = ThisTool.Version,
+            Machine = Environment.MachineName,
+            Kind = Kind,
+            Interface = local?.Name ?? Choice ?? "",
+            Address = local is null ? "" : $"{local.Address}/{local.PrefixLength}",
+        };
+    }
+
+    private async Task<IHost> OpenAsync(HostServer server, HostOrder.Open order, CancellationToken cancellation)
+    {
+        if (order.Ends is not [{ } end]) throw new HostException($"{order.Ends.Count} endpoints at once: a host has one");
+        ISite site = await Task.Run(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
+        LocalHost? host = null;
+        try
+        {
+            host = new LocalHost(
+                new LocalHostOptions
+                {
+                    Name = Name,
+                    Cluster = order.Cluster,
+                    Origin = order.OriginNs,
+                    Run = order.Run,
+                    Force = order.Force,
+                    CaptureDirectory = CaptureDirectory,
+                    WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, server),
+                },
+                site);
+            await site.WaitReadyAsync(cancellation);
+            return new Placed(host, site);
+        }
+        catch
+        {
+            if (host is not null) await host.DisposeAsync();
+            await site.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void Say(string what) => Logger.Say(what);
+
+    // A host with its site, which ends with it.
+    private sealed class Placed(LocalHost host, ISite site) : IHost
+    {
+        public string Name => host.Name;
+
+        public IReadOnlyList<EndInfo> Ends => host.Ends;
+
+        public MemberView View(string member) => host.View(member);
+
+        public Task<HostAnswer> AskAsync(HostOrder order, CancellationToken cancellation) => host.AskAsync(order, cancellation);
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.DisposeAsync();
+            await site.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>What a host logs.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{What}")]
+    public static partial void Say(this ILogger logger, string what);
+}

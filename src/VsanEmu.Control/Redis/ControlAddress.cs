@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace VsanEmu.Control.Redis;
+
+/// <summary>
+/// Where control is: a Redis or Valkey server, as <c>redis://[user@]host[:port][/db]</c>, <c>rediss://…</c> for TLS, or <c>unix:///path</c>. The password comes from the
+/// environment or a file, never from a command line: everyone on a machine can read those.
+/// </summary>
+public sealed record ControlAddress
+{
+    /// <summary>Environment variable with the whole address; a password in it is allowed.</summary>
+    public const string Variable = "VSANEMU_CONTROL";
+
+    /// <summary>Environment variable with the password.</summary>
+    public const string PasswordVariable = "VSANEMU_CONTROL_PASSWORD";
+
+    /// <summary>Environment variable with the path of a file that holds the password, as Docker's secrets are.</summary>
+    public const string PasswordFileVariable = "VSANEMU_CONTROL_PASSWORD_FILE";
+
+    private const int DefaultPort = 6379;
+    private const int MostPassword = 4096;
+
+    private const string Allowed = "give redis://HOST[:PORT], rediss://HOST[:PORT] for TLS, or unix:///PATH; a user as redis://USER@HOST";
+
+    /// <summary>The server.</summary>
+    public required EndPoint Server { get; init; }
+
+    /// <summary>Whether TLS is spoken.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>The name that the server's certificate must bear.</summary>
+    public string TlsName { get; init; } = "";
+
+    /// <summary>The ACL user; empty for the default one.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The password; empty for none.</summary>
+    public string Password { get; init; } = "";
+
+    /// <summary>The database's number. Default 0.</summary>
+    public int Database { get; init; }
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="given">What stands on the command line; null to take it from the environment.</param>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <exception cref="FormatException">It is no address, names a password where it must not, or its password's file cannot be read. The message names no secret.</exception>
+    public static ControlAddress Parse(string? given, Func<string, string?> environment)
+    {
+        string text = given ?? environment(Variable) ?? throw new FormatException($"no address: give --control or {Variable}");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("redis" or "rediss" or "unix")) throw new FormatException($"this is no control address; {Allowed}");
+        string[] login = uri.UserInfo.Split(':', 2);
+        if (given is not null && login.Length == 2)
+            throw new FormatException($"a password does not belong on a command line, where everyone on this machine can read it: set {PasswordVariable}, or {PasswordFileVariable} to a file's path");
+        string password = login.Length == 2 ? Uri.UnescapeDataString(login[1]) : Secret(environment);
+        if (uri.Scheme == "unix") return new() { Server = new UnixDomainSocketEndPoint(uri.AbsolutePath), User = Uri.UnescapeDataString(login[0]), Password = password };
+        if (uri.Host.Length == 0) throw new FormatException($"the address names no host; {Allowed}");
+        return new()
+        {
+            Server = new DnsEndPoint(uri.IdnHost, uri.Port > 0 ? uri.Port : DefaultPort),
+            Tls = uri.Scheme == "rediss",
+            TlsName = uri.IdnHost,
+            User = Uri.UnescapeDataString(login[0]),
+            Password = password,
+            Database = Db(uri.AbsolutePath.Trim('/')),
+        };
+    }
+
+    /// <summary>The address without the password.</summary>
+    public override string ToString() => Server is DnsEndPoint dns
+        ? $"{(Tls ? "rediss" : "redis")}://{(User.Length > 0 ? $"{User}@" : "")}{dns.Host}:{dns.Port}{(Database > 0 ? $"/{Database}" : "")}"
+        : $"unix://{Server}";
+
+    private static int Db(string path) =>
+        path.Length == 0 ? 0 : int.TryParse(path, out int db) && db is >= 0 and < 1 << 16 ? db : throw new FormatException($"'{path}' is no database's number: 0 to 65535");
+
+    private static string Secret(Func<string, string?> environment)
+    {
+        if (environment(PasswordVariable) is { Length: > 0 } password) return password;
+        if (environment(PasswordFileVariable) is not { Length: > 0 } path) return "";
+        try
+        {
+            if (new FileInfo(path).Length > MostPassword) throw new FormatException($"{PasswordFileVariable}: {path} is longer than {MostPassword} bytes");
+            return File.ReadAllText(path).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"{PasswordFileVariable}: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using StackExchange.Redis;
+using VsanEmu.Control.Hosts;
+
+namespace VsanEmu.Control.Redis;
+
+/// <summary>
+/// Orders and answers through inboxes, one stream for each party. An order is repeated until it is answered and carried out once: a server that is restarted, or
+/// unreachable for a while, costs time and nothing else.
+/// </summary>
+internal sealed class Post : IAsyncDisposable
+{
+    /// <summary>How long a party may be silent before it counts as gone.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private const string Field = "letter";
+
+    // An inbox that nobody reads any more.
+    private static readonly TimeSpan InboxLife = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(2);
+
+    // Bells may be missed, and a server may not let this user ring.
+    private static readonly TimeSpan WithoutBell = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(200);
+    private const int AtOnce = 256;
+    private const int MostLetters = 10_000;
+    private const int Remembered = 512;
+
+    private readonly RedisLine _line;
+    private readonly Space _space;
+    private readonly string _name;
+    private readonly SemaphoreSlim _bell = new(0);
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<HostAnswer>> _asked = [];
+    private readonly ConcurrentDictionary<Guid, Task<HostAnswer>> _taken = [];
+    private readonly ConcurrentQueue<Guid> _order = [];
+    private readonly CancellationTokenSource _end = new();
+    private Task _reading = Task.CompletedTask;
+
+    /// <param name="line">The connection.</param>
+    /// <param name="space">Whose keys.</param>
+    /// <param name="name">The owner of the inbox.</param>
+    public Post(RedisLine line, Space space, string name) => (_line, _space, _name) = (line, space, name);
+
+    /// <summary>Carries out what others ask; null when nobody may.</summary>
+    public Func<HostOrder, CancellationToken, Task<HostAnswer>>? Handler { get; init; }
+
+    /// <summary>Why nothing can be sent at this moment; null when all is well.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>When trouble began, by <see cref="TimeProvider.GetTimestamp"/>; meaningless without.</summary>
+    public long TroubleSince { get; private set; }
+
+    /// <summary>Begins to read. What was in the inbox before is forgotten: it was meant for an earlier life.</summary>
+    public async Task StartAsync()
+    {
+        try
+        {
+            await _line.Database.KeyDeleteAsync(_space.Inbox(_name));
+            await _line.Subscriber.SubscribeAsync(_space.Bell(_name), (_, _) => Ring());
+        }
+        catch (Exception e) when (RedisLine.IsFailure(e))
+        {
+            throw _line.Explain(e);
+        }
+
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Has a party carry an order out.</summary>
+    /// <param name="to">Who.</param>
+    /// <param name="order">What.</param>
+    /// <param name="silence">For how long the party has not been heard of; null when it is well.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="HostException">The party is gone, or control has failed for longer than <see cref="Patience"/>.</exception>
+    public async Task<HostAnswer> AskAsync(string to, HostOrder order, Func<TimeSpan?> silence, CancellationToken cancellation)
+    {
+        var letter = new Letter { Id = Guid.NewGuid(), From = _name, Order = order };
+        var answer = new TaskCompletionSource<HostAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked[letter.Id] = answer;
+        long? failing = null;
+        try
+        {
+            while (true)
+            {
+                ControlException? failure = await TrySendAsync(to, letter);
+                failing = failure is null ? null : failing ?? TimeProvider.System.GetTimestamp();
+                if (failing is { } since && TimeProvider.System.GetElapsedTime(since) > Patience) throw new HostException($"{failure!.Message} (for {Patience.TotalSeconds:0} s)", failure);
+                if (silence() is { } quiet && quiet > Patience) throw new HostException($"host {to} is gone: not heard of for {quiet.TotalSeconds:0} s");
+                Task waited = await Task.WhenAny(answer.Task, Task.Delay(failure is null ? Repeat : AfterFailure, cancellation));
+                if (waited == answer.Task) return await answer.Task;
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            _asked.TryRemove(letter.Id, out _);
+        }
+    }
+
+    /// <summary>Stops reading.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _reading;
+        try
+        {
+            await _line.Subscriber.UnsubscribeAsync(_space.Bell(_name));
+            await _line.Database.KeyDeleteAsync(_space.Inbox(_name));
+        }
+        catch (Exception e) when (RedisLine.IsFailure(e))
+        {
+            // It expires by itself.
+        }
+    }
+
+    private void Ring()
+    {
+        if (_bell.CurrentCount == 0) _bell.Release();
+    }
+
+    private async Task ReadAsync()
+    {
+        RedisValue last = StreamPosition.Beginning;
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                StreamEntry[] entries = await _line.Database.StreamReadAsync(_space.Inbox(_name), last, AtOnce);
+                Trouble = null;
+                foreach (StreamEntry entry in entries)
+                {
+                    last = entry.Id;
+                    if (Read(entry) is { } letter) Take(letter);
+                }
+
+                if (entries.Length > 0) await _line.Database.StreamDeleteAsync(_space.Inbox(_name), [.. entries.Select(e => e.Id)]);
+                else await _bell.WaitAsync(WithoutBell, _end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (RedisLine.IsFailure(e))
+            {
+                Note(_line.Explain(e));
+                // A server that was restarted without its data numbers entries anew, and what was read of it comes only once anyway.
+                last = StreamPosition.Beginning;
+                await Task.Delay(AfterFailure, CancellationToken.None);
+            }
+        }
+    }
+
+    private Letter? Read(StreamEntry entry)
+    {
+        byte[] body = (byte[]?)entry[Field] ?? [];
+        try
+        {
+            return JsonSerializer.Deserialize(body, ControlContext.Default.Letter);
+        }
+        catch (JsonException e)
+        {
+            return Unread(body, e.Message);
+        }
+    }
+
+    // What another version wrote fails, rather than being waited for; what is no letter at all is nobody's.
+    private Letter? Unread(byte[] body, string why)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(body, ControlContext.Default.Envelope) is not { } envelope) return null;
+            var failed = new HostAnswer.Failed($"{_name} cannot read what {envelope.From} wrote; are both of one version? ({why})");
+            if (envelope.Order is null) return new Letter { Id = envelope.Id, From = envelope.From, Answer = failed };
+            _ = TrySendAsync(envelope.From, new Letter { Id = envelope.Id, From = _name, Answer = failed });
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Take(Letter letter)
+    {
+        if (letter.Answer is { } answer)
+        {
+            if (_asked.TryGetValue(letter.Id, out TaskCompletionSource<HostAnswer>? waiting)) waiting.TrySetResult(answer);
+        }
+        else if (letter.Order is { } order && Handler is not null)
+        {
+            _ = AnswerAsync(letter, order);
+        }
+    }
+
+    // Asked again after it was done, it only says again what came of it; asked again meanwhile, it will say so in time.
+    private async Task AnswerAsync(Letter letter, HostOrder order)
+    {
+        if (_taken.TryGetValue(letter.Id, out Task<HostAnswer>? doing))
+        {
+            if (!doing.IsCompleted) return;
+        }
+        else
+        {
+            _taken[letter.Id] = doing = Task.Run(() => CarryOutAsync(order));
+            _order.Enqueue(letter.Id);
+            while (_order.Count > Remembered && _order.TryDequeue(out Guid old)) _taken.TryRemove(old, out _);
+        }
+
+        await TrySendAsync(letter.From, new Letter { Id = letter.Id, From = _name, Answer = await doing });
+    }
+
+    private async Task<HostAnswer> CarryOutAsync(HostOrder order)
+    {
+        try
+        {
+            return await Handler!(order, _end.Token);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, who asked must hear of it.
+            return new HostAnswer.Failed($"host {_name}: {e.Message}");
+        }
+    }
+
+    private async Task<ControlException?> TrySendAsync(string to, Letter letter)
+    {
+        try
+        {
+            byte[] body = JsonSerializer.SerializeToUtf8Bytes(letter, ControlContext.Default.Letter);
+            RedisKey inbox = _space.Inbox(to);
+            await _line.Database.StreamAddAsync(inbox, Field, body, maxLength: MostLetters, useApproximateMaxLength: true);
+            await _line.Database.KeyExpireAsync(inbox, InboxLife, flags: CommandFlags.FireAndForget);
+            await _line.Subscriber.PublishAsync(_space.Bell(to), "", CommandFlags.FireAndForget);
+            return null;
+        }
+        catch (Exception e) when (RedisLine.IsFailure(e))
+        {
+            ControlException why = _line.Explain(e);
+            Note(why);
+            return why;
+        }
+    }
+
+    private void Note(ControlException why)
+    {
+        if (Trouble is null) TroubleSince = TimeProvider.System.GetTimestamp();
+        Trouble = why.Message;
+    }
+}
