@@ -1,4 +1,6 @@
 using System.CommandLine;
+using VsanEmu.Cli.Health;
+using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Lab;
 using VsanEmu.Cli.Load;
 using VsanEmu.Cli.Tools;
@@ -17,6 +19,8 @@ internal static class Commands
         ObserveCommand.Create(),
         ProbeCommand.Create(),
         NodeCommand.Create(),
+        HostsCommand.Create(),
+        HealthCommand.Create(),
         FlowsCommand.Create(),
         ExplainCommand.Create(),
         SpecCommand.Create(),

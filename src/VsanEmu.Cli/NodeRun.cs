@@ -1,6 +1,8 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
+using VsanEmu.Cli.Health;
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Namespaces;
@@ -54,11 +56,18 @@ internal sealed class NodeRun
                 Force = Force,
                 Logger = logs.CreateLogger("vsanemu.node"),
             });
+            await using var health = new HealthSocket(() => State(runner.View));
             string notStarted = await LiveAsync(runner, cancellation);
             bool written = WriteRecord(runner, started, notStarted);
             if (notStarted.Length > 0) return Fail(notStarted);
             return written ? ExitCode.Passed : ExitCode.Inconclusive;
         }
+    }
+
+    private (bool Good, string What) State(MemberView view)
+    {
+        string what = $"{view.Member} hears {view.Members.Count} of {Cluster.Members.Count} members";
+        return view.Master.IsNone ? (false, $"{what} and follows no Master") : (true, $"{what}; it is {view.Role}, the Master is {Cluster.Member(view.Master).Name}");
     }
 
     // Why it did not start; empty when it did.

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using VsanEmu.Cli.Health;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Attachments;
+using VsanEmu.Net.Processes;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -42,6 +44,7 @@ internal sealed class HostRun
         {
             await using RedisLine line = await ConnectAsync(end.Token);
             await using var server = new HostServer(line, Space, Presence(), OpenAsync, Say);
+            await using var health = new HealthSocket(() => server.Trouble is { } trouble ? (false, trouble) : (true, $"{Name} {server.State}"));
             await server.RunAsync(end.Token);
         }
         catch (OperationCanceledException)
@@ -87,6 +90,8 @@ internal sealed class HostRun
     private async Task<IHost> OpenAsync(HostServer server, HostOrder.Open order, CancellationToken cancellation)
     {
         if (order.Ends is not [{ } end]) throw new HostException($"{order.Ends.Count} endpoints at once: a host has one");
+        if (!ThisProcess.Has(ThisProcess.NetRaw, ThisProcess.NetAdmin))
+            throw new HostException("it lacks CAP_NET_RAW or CAP_NET_ADMIN: it captures, and takes its link down when it plays dead (a container: cap_add: [NET_RAW, NET_ADMIN]; else: as root)");
         ISite site = await Task.Run(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
         LocalHost? host = null;
         try

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Cli.Hosts;
@@ -22,6 +23,9 @@ internal sealed class LocalStage : IStage
 
     /// <inheritdoc/>
     public long NowNs => _host.NowNs;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Hindrance> Hindrances => [];
 
     /// <inheritdoc/>
     public TimeSpan Lead => TimeSpan.Zero;

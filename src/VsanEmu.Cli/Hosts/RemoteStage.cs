@@ -3,6 +3,7 @@ using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Cli.Hosts;
@@ -12,7 +13,9 @@ internal sealed class RemoteStage : IStage
 {
     private readonly long _origin;
 
-    private RemoteStage(long origin, IReadOnlyList<(IHost Host, HostClock Clock)> hosts) => (_origin, Clocked) = (origin, hosts);
+    private readonly Controller _controller;
+
+    private RemoteStage(long origin, Controller controller, IReadOnlyList<(IHost Host, HostClock Clock)> hosts) => (_origin, _controller, Clocked) = (origin, controller, hosts);
 
     /// <summary>The hosts, and how well their clocks are known.</summary>
     public IReadOnlyList<(IHost Host, HostClock Clock)> Clocked { get; }
@@ -27,6 +30,10 @@ internal sealed class RemoteStage : IStage
     public long NowNs => Stopwatch.GetTimestamp() - _origin;
 
     /// <inheritdoc/>
+    public IReadOnlyList<Hindrance> Hindrances =>
+        [.. _controller.Outages.Select(o => new Hindrance(o.Since - _origin, (long)TimeProvider.System.GetElapsedTime(o.Since, o.Until).TotalNanoseconds, 0, o.Why))];
+
+    /// <inheritdoc/>
     public TimeSpan Lead => Controller.PhaseLead;
 
     /// <summary>Opens the run on all of its hosts.</summary>
@@ -34,7 +41,7 @@ internal sealed class RemoteStage : IStage
     public static async Task<IStage> OpenAsync(Controller controller, ClusterSpec cluster, bool force, CancellationToken cancellation)
     {
         long origin = Stopwatch.GetTimestamp();
-        return new RemoteStage(origin, await controller.OpenRunAsync(cluster, FoundCluster.Places(cluster), origin, force, cancellation));
+        return new RemoteStage(origin, controller, await controller.OpenRunAsync(cluster, FoundCluster.Places(cluster), origin, force, cancellation));
     }
 
     // The hosts are let go of with their controller.

@@ -47,7 +47,7 @@ internal sealed class ClusterRun(RunSetup setup)
         var hosted = new HostedRun(place.Hosts);
         RunParts parts = hosted.Parts(_cluster, place.Fabric, () => place.NowNs, place.Lead);
         RunObservations seen = await new Conductor(parts, setup.Conduct, TimeProvider.System, () => place.NowNs, progress).RunAsync(cancellation);
-        return Record(started, seen with { Machine = await hosted.MachineAsync(cancellation) });
+        return Record(started, seen with { Machine = await hosted.MachineAsync(place.Hindrances, cancellation) });
     }
 
     private RunRecord Record(DateTimeOffset started, RunObservations seen) => new()

@@ -1,5 +1,6 @@
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Cli.Runs;
 
@@ -14,6 +15,9 @@ internal interface IStage : IAsyncDisposable
 
     /// <summary>Nanoseconds since the run began.</summary>
     long NowNs { get; }
+
+    /// <summary>When hosts could not be told what to do; empty where they are here.</summary>
+    IReadOnlyList<Hindrance> Hindrances { get; }
 
     /// <summary>How long before it begins a phase is announced.</summary>
     TimeSpan Lead { get; }

@@ -32,9 +32,11 @@ public sealed class HostedRun
         new HostedTrials(_places));
 
     /// <summary>Whether the hosts' machines kept up, all of them together.</summary>
-    public async Task<MachineObservation> MachineAsync(CancellationToken cancellation)
+    /// <param name="more">What else got in the way.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task<MachineObservation> MachineAsync(IReadOnlyList<Hindrance> more, CancellationToken cancellation)
     {
         HostAnswer.Kept[] kept = await Task.WhenAll(_hosts.Select(h => h.AskAsync<HostAnswer.Kept>(new HostOrder.Machine(), cancellation)));
-        return new() { Hindrances = [.. kept.SelectMany(k => k.Machine.Hindrances).OrderBy(h => h.AtNs)] };
+        return new() { Hindrances = [.. kept.SelectMany(k => k.Machine.Hindrances).Concat(more).OrderBy(h => h.AtNs)] };
     }
 }

@@ -17,6 +17,8 @@ public sealed class Controller : IAsyncDisposable
     public static readonly TimeSpan PhaseLead = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchStep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SilenceTold = HostServer.PresenceLife + TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TelemetryStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RecordLife = TimeSpan.FromDays(7);
     private const int TelemetryAtOnce = 1000;
@@ -30,6 +32,7 @@ public sealed class Controller : IAsyncDisposable
     private readonly CancellationTokenSource _ousted = new();
     private IReadOnlyDictionary<string, RemoteHost> _hosts = new Dictionary<string, RemoteHost>();
     private ulong _run;
+    private readonly List<(long Since, long Until, string Why)> _outages = [];
     private Task _loops = Task.CompletedTask;
 
     private Controller(RedisLine line, Space space, Leader self)
@@ -58,7 +61,7 @@ public sealed class Controller : IAsyncDisposable
             if (await controller.OtherAsync() is { } other)
                 throw new ControlException($"{other.Name} leads space {space.Name} at {line.Address} since {other.Since}: one controller at a time (it gives the lead up when it ends, or {LeadLife.TotalSeconds:0} s after it died)", lasting: true);
             await controller._post.StartAsync();
-            controller._loops = Task.WhenAll(controller.LeadAsync(), controller.ListenAsync());
+            controller._loops = Task.WhenAll(controller.LeadAsync(), controller.ListenAsync(), controller.WatchAsync());
             return controller;
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
@@ -109,11 +112,20 @@ public sealed class Controller : IAsyncDisposable
     }
 
     /// <summary>Why control does not work at this moment, or who is silent; null when all is well.</summary>
-    public string? Trouble => _post.Trouble ?? _hosts.Values.Where(h => h.Silence > HostServer.PresenceLife / 2).MaxBy(h => h.Silence) switch
+    public string? Trouble => _post.Trouble ?? _hosts.Values.Where(h => h.Silence > SilenceTold).MaxBy(h => h.Silence) switch
     {
         { } silent => $"host {silent.Name} has not been heard of for {silent.Silence.TotalSeconds:0} s",
         null => null,
     };
+
+    /// <summary>When hosts could not be told what to do, or one of them was silent: since when, until when, by <see cref="TimeProvider.GetTimestamp"/>, and why.</summary>
+    public IReadOnlyList<(long Since, long Until, string Why)> Outages
+    {
+        get
+        {
+            lock (_outages) return [.. _outages];
+        }
+    }
 
     /// <summary>Keeps a record for whoever wants to read it later, compressed by gzip, for a week.</summary>
     /// <exception cref="ControlException">The server does not work, or is full.</exception>
@@ -178,6 +190,26 @@ public sealed class Controller : IAsyncDisposable
             }
 
             await Task.Delay(Step, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // What lasts is one outage, and what is over is kept.
+    private async Task WatchAsync()
+    {
+        bool before = false;
+        while (!_end.IsCancellationRequested)
+        {
+            await Task.Delay(WatchStep, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            string? why = Trouble;
+            long now = TimeProvider.System.GetTimestamp();
+            lock (_outages)
+            {
+                // It was there before it was noticed.
+                if (why is not null && !before) _outages.Add((_post.Trouble is null ? now - TimeProvider.System.TimestampFrequency * (long)SilenceTold.TotalSeconds : _post.TroubleSince, now, why));
+                else if (why is not null) _outages[^1] = _outages[^1] with { Until = now };
+            }
+
+            before = why is not null;
         }
     }
 

@@ -34,6 +34,12 @@ public sealed class HostServer(
     private Post? _post;
     private OpenRun? _run;
 
+    /// <summary>What it does, in words.</summary>
+    public string State => _run is { } run ? $"in a run of {run.Order.Cluster.Name}" : self.State;
+
+    /// <summary>Why control does not work at this moment; null when it does.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Serves until it is told to stop. What was open is closed then.</summary>
     /// <exception cref="ControlException">Another host has this name.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -148,23 +154,21 @@ public sealed class HostServer(
     // Says that it is here, and sees whether its controller is.
     private async Task PresentAsync(CancellationToken cancellation)
     {
-        string? trouble = null;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                HostPresence now = self with { State = _run is { } run ? $"in a run of {run.Order.Cluster.Name}" : self.State };
-                await line.Database.StringSetAsync(space.Host(self.Name), JsonSerializer.SerializeToUtf8Bytes(now, ControlContext.Default.HostPresence), PresenceLife);
+                await line.Database.StringSetAsync(space.Host(self.Name), JsonSerializer.SerializeToUtf8Bytes(self with { State = State }, ControlContext.Default.HostPresence), PresenceLife);
                 await line.Database.SortedSetAddAsync(space.Hosts, self.Name, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
                 await WatchLeaderAsync();
-                if (trouble is not null) log("control works again");
-                trouble = null;
+                if (Trouble is not null) log("control works again");
+                Trouble = null;
             }
             catch (Exception e) when (RedisLine.IsFailure(e))
             {
                 string why = line.Explain(e).Message;
-                if (why != trouble) log(why);
-                trouble = why;
+                if (why != Trouble) log(why);
+                Trouble = why;
             }
 
             if (_run is { } open && TimeProvider.System.GetElapsedTime(open.LeaderHeard) > LeaderPatience)

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using StackExchange.Redis;
 
@@ -64,7 +65,7 @@ public sealed class RedisLine : IAsyncDisposable
         {
             if (redis is not null) await redis.DisposeAsync().ConfigureAwait(false);
             if (certificate is not null) throw new ControlException($"{address}: {certificate}", lasting: true, e);
-            throw Explain(address, e);
+            throw await DiagnoseAsync(address, Explain(address, e), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -86,10 +87,8 @@ public sealed class RedisLine : IAsyncDisposable
             _ when Has("NOPERM") => new($"{address}: {user} may not do what control needs: allow ~vsanemu:* &vsanemu:* +@all -@dangerous ({First("NOPERM")})", lasting: true, e),
             _ when Has("OOM ") => new($"{address} is full: it has reached its maxmemory and takes no more; raise it or delete keys", inner: e),
             _ when Has("READONLY") => new($"{address} is a replica: it takes no orders; give the primary's address", lasting: true, e),
-            _ when address.Tls && (Deep<AuthenticationException>(e) || Has("SSL", "TLS", "handshake", "frame", "corrupted")) =>
-                new($"{address} does not speak TLS there: is it redis://, or another port?", lasting: true, e),
             _ when Has("LOADING") => new($"{address} is still loading its data", inner: e),
-            _ => new($"{address} cannot be reached: {Reason(e)}{(address.Tls ? "" : "; if it speaks TLS, say rediss://")}", inner: e),
+            _ => new($"{address} cannot be reached: {(e is TimeoutException ? "no answer in time" : "no connection")}", inner: e),
         };
 
         bool Has(params ReadOnlySpan<string> words)
@@ -111,17 +110,28 @@ public sealed class RedisLine : IAsyncDisposable
         for (; e is not null; e = e.InnerException) yield return e is RedisConnectionException c ? $"{c.FailureType} {c.Message}" : e.Message;
     }
 
-    private static bool Deep<T>(Exception? e)
+    // The client library does not say why there is no connection: a look at the port does.
+    private static async Task<ControlException> DiagnoseAsync(ControlAddress address, ControlException found, CancellationToken cancellation)
     {
-        for (; e is not null; e = e.InnerException)
-            if (e is T) return true;
-        return false;
-    }
-
-    private static string Reason(Exception e)
-    {
-        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
-            if (inner is System.Net.Sockets.SocketException socket) return socket.Message;
-        return e is TimeoutException ? "no answer in time" : "no connection";
+        if (found.Lasting || found.InnerException is RedisServerException) return found;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ConnectLimit);
+        try
+        {
+            bool unix = address.Server is UnixDomainSocketEndPoint;
+            using var socket = unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address.Server, limit.Token).ConfigureAwait(false);
+            return address.Tls
+                ? new($"{address} does not speak TLS there: is it redis://, or another port?", lasting: true, found)
+                : new($"{address} takes a connection and does not answer as a Redis server: if it speaks TLS, say rediss://", inner: found);
+        }
+        catch (SocketException e)
+        {
+            return new($"{address} cannot be reached: {e.Message}", inner: found);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new($"{address} cannot be reached: no answer within {ConnectLimit.TotalSeconds:0} s", inner: found);
+        }
     }
 }

@@ -12,13 +12,8 @@ public static class Privilege
     // Set in the second life: if the rights are still missing then, a third would not help.
     private const string Marker = "VSANEMU_IN_USER_NAMESPACE";
 
-    // capabilities(7).
-    private const int NetAdmin = 12;
-    private const int NetRaw = 13;
-    private const int SysAdmin = 21;
-
     /// <summary>True when this process may make namespaces, and build and capture in them.</summary>
-    public static bool Suffices => new[] { NetAdmin, NetRaw, SysAdmin }.All(c => (ThisProcess.EffectiveCapabilities >> c & 1) != 0);
+    public static bool Suffices => ThisProcess.Has(ThisProcess.NetAdmin, ThisProcess.NetRaw, ThisProcess.SysAdmin);
 
     /// <summary>True when this process is root only within a user namespace that it made.</summary>
     public static bool InUserNamespace => Environment.GetEnvironmentVariable(Marker) is not null;

@@ -22,4 +22,33 @@ internal static partial class Libc
     /// <summary>setsid(2): makes this process the leader of a session of its own, which no terminal's signals reach. Its id, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     internal static partial int NewSession();
+
+    /// <summary>PR_CAP_AMBIENT of prctl(2), with PR_CAP_AMBIENT_RAISE: what is ambient, programs that are started have, too.</summary>
+    internal const int CapabilityAmbient = 47, AmbientRaise = 2;
+
+    /// <summary>PR_SET_DUMPABLE of prctl(2).</summary>
+    internal const int SetDumpable = 4;
+
+    /// <summary>_LINUX_CAPABILITY_VERSION_3: sets of 64 capabilities.</summary>
+    internal const uint CapabilityVersion3 = 0x2008_0522;
+
+    /// <summary>capget(2) of this process (<c>header</c>: version, and 0). 0, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "capget", SetLastError = true)]
+    internal static unsafe partial int GetCapabilities(uint* header, CapabilitySet* sets);
+
+    /// <summary>capset(2). 0, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
+    internal static unsafe partial int SetCapabilities(uint* header, CapabilitySet* sets);
+
+    /// <summary>prctl(2). 0 or more, or -1.</summary>
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int Control(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    /// <summary>Half of a process's capabilities: 32 of them (struct __user_cap_data_struct).</summary>
+    internal struct CapabilitySet
+    {
+        internal uint Effective;
+        internal uint Permitted;
+        internal uint Inheritable;
+    }
 }

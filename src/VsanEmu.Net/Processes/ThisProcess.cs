@@ -18,6 +18,38 @@ public static class ThisProcess
         File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal))["CapEff:".Length..].Trim(),
         NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
+    /// <summary>
+    /// Takes every capability that it is permitted, and hands them on to programs that it starts: in a container the program's file permits some without making them
+    /// effective, so that it starts also where they are not granted. Threads that run already keep theirs: call it first.
+    /// </summary>
+    public static unsafe void TakePermittedCapabilities()
+    {
+        uint* header = stackalloc uint[2];
+        (header[0], header[1]) = (Libc.CapabilityVersion3, 0);
+        Libc.CapabilitySet* sets = stackalloc Libc.CapabilitySet[2];
+        if (Libc.GetCapabilities(header, sets) != 0) return;
+        if (sets[0].Effective == sets[0].Permitted && sets[1].Effective == sets[1].Permitted) return;
+        for (int i = 0; i < 2; i++) sets[i].Effective = sets[i].Inheritable = sets[i].Permitted;
+        if (Libc.SetCapabilities(header, sets) != 0) return;
+        // A program with file capabilities is not to be looked into; tools that it starts find its namespaces under /proc, though.
+        _ = Libc.Control(Libc.SetDumpable, 1, 0, 0, 0);
+        for (int capability = 0; capability < 64; capability++)
+            if ((sets[capability / 32].Permitted >> (capability % 32) & 1) != 0)
+                _ = Libc.Control(Libc.CapabilityAmbient, Libc.AmbientRaise, (nuint)capability, 0, 0);
+    }
+
+    /// <summary>True when it has these capabilities (capabilities(7)).</summary>
+    public static bool Has(params ReadOnlySpan<int> capabilities)
+    {
+        ulong has = EffectiveCapabilities;
+        foreach (int capability in capabilities)
+            if ((has >> capability & 1) == 0) return false;
+        return true;
+    }
+
+    /// <summary>CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN.</summary>
+    public const int NetAdmin = 12, NetRaw = 13, SysAdmin = 21;
+
     /// <summary>The program and leading arguments that start this tool again: itself, or <c>dotnet</c> and itself.</summary>
     public static IReadOnlyList<string> Program
     {

@@ -10,6 +10,8 @@ internal static class OwnMachine
 {
     private const string Remedy = "repeat it on a machine with nothing else to do, or with fewer members";
 
+    private const string RemedyOfLoss = "repeat it with a control server, and a way there, that stays up";
+
     // Less than this delays no trial beyond its own tolerance.
     private static readonly TimeSpan TrialsBear = TimeSpan.FromMilliseconds(50);
 
@@ -57,10 +59,10 @@ internal static class OwnMachine
         return result with
         {
             Outcome = CheckOutcome.Inconclusive,
-            Seen = $"{result.Seen}; but this machine {Told(hindrances)} meanwhile",
+            Seen = $"{result.Seen}; but {Told(hindrances)} meanwhile",
             Evidence = Wording.Limit([.. hindrances.Select(h => $"at {Wording.Span(h.AtNs)}: {Told([h])}"), .. result.Evidence]),
-            Cause = "this machine may be the cause, not the fabric",
-            Remedy = Remedy,
+            Cause = hindrances.All(h => h.Lost.Length > 0) ? "the loss of control may be the cause, not the fabric" : "this machine may be the cause, not the fabric",
+            Remedy = hindrances.All(h => h.Lost.Length > 0) ? RemedyOfLoss : Remedy,
         };
     }
 
@@ -69,8 +71,16 @@ internal static class OwnMachine
 
     private static string Told(Hindrance[] hindrances)
     {
-        long stood = hindrances.Max(h => h.StoodNs), dropped = hindrances.Sum(h => h.Dropped);
-        string still = stood > 0 ? $"stood still for {Wording.Span(stood)}" : "", threw = dropped > 0 ? $"dropped {Wording.Count(dropped, "frame")} of its own" : "";
-        return string.Join(" and ", new[] { still, threw }.Where(t => t.Length > 0));
+        long stood = Longest(hindrances.Where(h => h.Lost.Length == 0)), dropped = hindrances.Sum(h => h.Dropped);
+        Hindrance? lost = hindrances.Where(h => h.Lost.Length > 0).MaxBy(h => h.StoodNs);
+        string[] all =
+        [
+            stood > 0 ? $"this machine stood still for {Wording.Span(stood)}" : "",
+            dropped > 0 ? $"this machine dropped {Wording.Count(dropped, "frame")} of its own" : "",
+            lost is null ? "" : $"control was lost for {Wording.Span(lost.StoodNs)}: {lost.Lost}",
+        ];
+        return string.Join(" and ", all.Where(t => t.Length > 0));
+
+        static long Longest(IEnumerable<Hindrance> those) => those.Select(h => h.StoodNs).DefaultIfEmpty().Max();
     }
 }

@@ -1,0 +1,52 @@
+# Words for scenarios with a control server: a real redis-server, and a node behind it for each endpoint of a fabric.
+# Sourced in a network and mount namespace of the test's own. VSANEMU holds the command, WORK a folder of the test's own.
+. "$(dirname "${BASH_SOURCE[0]}")/../Fabrics/common.sh"
+
+REDIS=127.0.0.1:6379
+CONTROL=redis://$REDIS
+NODES=()
+
+scenario_on() { # FOLDER OF A FABRIC
+  mkdir -p /run/netns
+  mount -t tmpfs netns /run/netns
+  ip link set lo up
+  "$1/fabric.sh"
+  SPEC=$1/cluster.yaml
+  trap scenario_off EXIT
+}
+
+scenario_off() {
+  kill "${NODES[@]}" ${REDIS_PID:+$REDIS_PID} 2>/dev/null || true
+  wait || true
+}
+
+redis_on() { # [OPTION ...]
+  redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$WORK" "$@" >>"$WORK/redis.log" 2>&1 &
+  REDIS_PID=$!
+  for _ in $(seq 100); do redis-cli -h 127.0.0.1 ping >/dev/null 2>&1 && return; sleep 0.05; done
+}
+
+# Nobody but the test's own server has this id.
+redis_killed() { kill -9 "$REDIS_PID"; wait "$REDIS_PID" 2>/dev/null || true; }
+
+node_on() { # NAME NETNS
+  $VSANEMU node --control "$CONTROL" --name "$1" --netns "$2" -i eth0 >"$WORK/$1.log" 2>&1 &
+  NODES+=($!)
+}
+
+# A node for each endpoint: those of the list, the observer, the outsiders.
+nodes_on() {
+  local name netns
+  while read -r name netns; do node_on "$name" "$netns"; done < <(
+    sed -nE 's/.*\{name: ([a-z0-9]+), netns: ([a-z0-9]+).*/\1 \2/p; s/^observer: \{netns: ([a-z0-9]+).*/observer \1/p' "$SPEC")
+}
+
+# Waits until a file has a line.      seen PATTERN FILE SECONDS
+seen() {
+  for _ in $(seq $(($3 * 10))); do grep -qE "$1" "$2" 2>/dev/null && return; sleep 0.1; done
+  echo "no '$1' in $(basename "$2") within $3 s:"
+  cat "$2"
+  return 1
+}
+
+verify() { $VSANEMU verify --control "$CONTROL" --spec "$SPEC" --plain "$@"; }

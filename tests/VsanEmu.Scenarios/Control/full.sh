@@ -1,0 +1,16 @@
+#!/bin/bash
+# The server is full in mid-run: the controller says so and gives up, and the hosts let go by themselves.   full.sh FOLDER
+. "$(dirname "$0")/control.sh"
+scenario_on "$1"
+redis_on
+nodes_on
+verify >"$WORK/out" 2>&1 &
+RUN=$!
+seen '^forming' "$WORK/out" 60
+redis-cli -h 127.0.0.1 config set maxmemory 1 >/dev/null
+exit=0
+wait "$RUN" || exit=$?
+cat "$WORK/out"
+for name in m1 m2 m3; do seen "$name has let go of its run" "$WORK/$name.log" 30; done
+seen 'is full' "$WORK/m1.log" 1
+exit "$exit"
