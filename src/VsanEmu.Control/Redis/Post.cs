@@ -86,7 +86,7 @@ internal sealed class Post : IAsyncDisposable
                 ControlException? failure = await TrySendAsync(to, letter);
                 failing = failure is null ? null : failing ?? TimeProvider.System.GetTimestamp();
                 if (failing is { } since && TimeProvider.System.GetElapsedTime(since) > Patience) throw new HostException($"{failure!.Message} (for {Patience.TotalSeconds:0} s)", failure);
-                if (silence() is { } quiet && quiet > Patience) throw new HostException($"host {to} is gone: not heard of for {quiet.TotalSeconds:0} s");
+                if (silence() is { } quiet && quiet > Patience) throw new HostException(failure?.Message ?? $"host {to} is gone: not heard of for {quiet.TotalSeconds:0} s", failure);
                 Task waited = await Task.WhenAny(answer.Task, Task.Delay(failure is null ? Repeat : AfterFailure, cancellation));
                 if (waited == answer.Task) return await answer.Task;
                 cancellation.ThrowIfCancellationRequested();

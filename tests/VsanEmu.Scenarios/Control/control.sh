@@ -50,3 +50,18 @@ seen() {
 }
 
 verify() { $VSANEMU verify --control "$CONTROL" --spec "$SPEC" --plain "$@"; }
+
+# The same in the background, up to the time when its cluster has formed; RUN is its id, its words are in the file out.
+verify_begins() {
+  $VSANEMU verify --control "$CONTROL" --spec "$SPEC" --plain "$@" >"$WORK/out" 2>&1 &
+  RUN=$!
+  seen '^forming' "$WORK/out" 60
+}
+
+# Waits for it; its exit code and its words are printed.
+verify_ended() {
+  local exit=0
+  wait "$RUN" || exit=$?
+  echo "exit $exit"
+  cat "$WORK/out"
+}

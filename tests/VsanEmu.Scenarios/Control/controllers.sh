@@ -4,15 +4,13 @@
 scenario_on "$1"
 redis_on
 nodes_on
-verify >"$WORK/out" 2>&1 &
-FIRST=$!
-seen '^forming' "$WORK/out" 60
+verify_begins
 exit=0
 verify 2>"$WORK/second" || exit=$?
 echo "second: exit $exit: $(cat "$WORK/second")"
-echo "first: $FIRST"
-kill -9 "$FIRST"
-wait "$FIRST" 2>/dev/null || true
+echo "first: $RUN"
+kill -9 "$RUN"
+wait "$RUN" 2>/dev/null || true
 started=$(date +%s)
 for name in m1 m2 m3; do seen 'its controller has not been heard of for 20 s' "$WORK/$name.log" 40; done
 echo "let go after $(($(date +%s) - started)) s"

@@ -4,14 +4,9 @@
 scenario_on "$1"
 redis_on
 nodes_on
-verify >"$WORK/out" 2>&1 &
-RUN=$!
-seen '^forming' "$WORK/out" 60
+verify_begins
 kill -9 "${NODES[1]}"
 sleep 8
 node_on m2 m2
-exit=0
-wait "$RUN" || exit=$?
-echo "exit $exit"
-cat "$WORK/out"
+verify_ended
 verify --only F1

@@ -4,13 +4,8 @@
 scenario_on "$1"
 redis_on
 nodes_on
-verify >"$WORK/out" 2>&1 &
-RUN=$!
-seen '^forming' "$WORK/out" 60
+verify_begins
 redis-cli -h 127.0.0.1 config set maxmemory 1 >/dev/null
-exit=0
-wait "$RUN" || exit=$?
-cat "$WORK/out"
+verify_ended
 for name in m1 m2 m3; do seen "$name has let go of its run" "$WORK/$name.log" 30; done
 seen 'is full' "$WORK/m1.log" 1
-exit "$exit"

@@ -4,9 +4,7 @@
 scenario_on "$1"
 redis_on
 nodes_on
-verify --record "$2" >"$WORK/out" 2>&1 &
-RUN=$!
-seen '^forming' "$WORK/out" 60
+verify_begins --record "$2"
 redis_killed
 sleep 1
 redis_on
@@ -16,7 +14,4 @@ table inet cut { chain in { type filter hook input priority 0; policy accept; tc
 RULES
 sleep 10
 nft delete table inet cut
-exit=0
-wait "$RUN" || exit=$?
-cat "$WORK/out"
-exit "$exit"
+verify_ended
