@@ -28,6 +28,9 @@ internal static partial class NodeLog
     [LoggerMessage(1006, LogLevel.Information, "{Member} was killed")]
     internal static partial void Killed(this ILogger log, string member);
 
+    [LoggerMessage(1012, LogLevel.Warning, "{Member}: its address is on another interface now, {Interface} (number {Index}): joins its groups there")]
+    internal static partial void Moved(this ILogger log, string member, string @interface, int index);
+
     [LoggerMessage(1007, LogLevel.Warning, "{Member} cannot capture ({Reason}): only its groups were listened to for foreign traffic, not TCP {Port}")]
     internal static partial void CannotCapture(this ILogger log, string member, string reason, int port);
 

@@ -19,6 +19,9 @@ public sealed class NodeRunner : IAsyncDisposable
     // A membership report is sent by the kernel a few ticks after the socket asked for it (igmp_ifc_timer): a namespace must live that long.
     private static readonly TimeSpan LeaveSettles = TimeSpan.FromMilliseconds(50);
 
+    // A container's network may be taken out and put in again: then its interface is another one.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
     private readonly RunnerOptions _options;
     private readonly MemberSpec _self;
     private readonly NodeCounters _counters = new();
@@ -30,6 +33,7 @@ public sealed class NodeRunner : IAsyncDisposable
     private SegmentListener? _listener;
     private NodeSockets? _sockets;
     private NodePump? _pump;
+    private ITimer? _watch;
     private int _igmpVersion;
     private int _state;
 
@@ -179,6 +183,7 @@ public sealed class NodeRunner : IAsyncDisposable
         if (_foreign.Heard is { Count: > 0 } heard) _log.Forced(Name, string.Join("; ", heard));
         if (_igmpVersion != _options.Cluster.Channels.IgmpVersion && !_options.Cluster.Profile.Unicast)
             _log.OtherIgmp(Name, _igmpVersion, _options.Cluster.Channels.IgmpVersion, _interface.Name);
+        if (_options.Place is null) _watch = _options.Time.CreateTimer(_ => WatchInterface(), null, LookAgain, LookAgain);
         _log.Started(Name, _options.Cluster.Name, _options.Cluster.ClusterId, _igmpVersion);
     }
 
@@ -205,6 +210,25 @@ public sealed class NodeRunner : IAsyncDisposable
             _options.Heard);
     }
 
+    private void WatchInterface()
+    {
+        if (LocalInterface.All().FirstOrDefault(a => a.Address.Equals(_self.Address)) is not { } now || now.Index == _interface!.Index) return;
+        _interface = now;
+        _log.Moved(Name, now.Name, now.Index);
+        try
+        {
+            _pump!.Read(_ =>
+            {
+                _sockets!.MoveTo(now);
+                return true;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended just now.
+        }
+    }
+
     private SegmentListener? Listen()
     {
         try
@@ -223,6 +247,7 @@ public sealed class NodeRunner : IAsyncDisposable
     private void End(State how)
     {
         if (Interlocked.Exchange(ref _state, (int)how) is (int)State.Ended or (int)State.Killed) return;
+        _watch?.Dispose();
         _listener?.Dispose();
         _pump?.Halt();
         _sockets?.Dispose();

@@ -56,6 +56,13 @@ internal sealed class NodeSockets : IDisposable
         foreach (DatagramSocket socket in All) socket.StartReceiving(loop, handler);
     }
 
+    /// <summary>Goes on through another interface, which has the member's address now.</summary>
+    internal void MoveTo(LocalInterface through)
+    {
+        _agents?.MoveTo(through);
+        _masters?.MoveTo(through);
+    }
+
     /// <summary>Which group a socket stands for.</summary>
     internal FlowGroup GroupOf(DatagramSocket socket) =>
         socket == _agents ? FlowGroup.Agent : socket == _masters ? FlowGroup.Master : FlowGroup.None;

@@ -13,8 +13,9 @@ public sealed class GroupSocket : DatagramSocket
     // ip(7): by default a socket gets the groups that any other socket of the host joined on any interface; 0 leaves it its own.
     private const int MulticastAll = 49;
 
-    private readonly Socket _sender;
-    private readonly MulticastOption _membership;
+    private readonly int _ttl;
+    private Socket _sender;
+    private MulticastOption _membership;
     private bool _connected;
 
     /// <summary>Binds both sockets; joins nothing yet.</summary>
@@ -29,17 +30,15 @@ public sealed class GroupSocket : DatagramSocket
     {
         Group = new IPEndPoint(group, port);
         _membership = new MulticastOption(group, through.Index);
-        _sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false, MulticastLoopback = false };
+        _ttl = ttl;
+        _sender = NewSender();
         try
         {
             Receiver.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             Receiver.SetRawSocketOption((int)SocketOptionLevel.IP, MulticastAll, stackalloc byte[4]);
             BindReceiver(Group);
 
-            _sender.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(through.Index));
-            _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, ttl);
-            Bind(_sender, new IPEndPoint(through.Address, port));
+            BindSender(through);
         }
         catch
         {
@@ -59,6 +58,29 @@ public sealed class GroupSocket : DatagramSocket
 
     /// <summary>Leaves the group. Success, or why not.</summary>
     public SocketError Leave() => Joined ? Change(SocketOptionName.DropMembership, joined: false) : SocketError.Success;
+
+    /// <summary>Goes on through another interface, which has the address now: the one before is gone, and its memberships with it.</summary>
+    /// <param name="through">The interface.</param>
+    public void MoveTo(LocalInterface through)
+    {
+        bool joined = Joined;
+        Joined = false;
+        _membership = new MulticastOption(Group.Address, through.Index);
+        // One that was connected knows its way, and keeps to it.
+        _sender.Dispose();
+        _sender = NewSender();
+        _connected = false;
+        try
+        {
+            BindSender(through);
+        }
+        catch (Exception e) when (e is SocketException or BindException)
+        {
+            // The interface went away again: whoever watches moves this once more.
+        }
+
+        if (joined) Join();
+    }
 
     /// <summary>Sends one datagram to the group. Success, or why not: no route, no buffer, forbidden by a firewall; it never waits.</summary>
     public SocketError Send(ReadOnlySpan<byte> datagram)
@@ -83,6 +105,16 @@ public sealed class GroupSocket : DatagramSocket
 
     /// <inheritdoc/>
     protected override void Close() => _sender.Dispose();
+
+    private static Socket NewSender() => new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false, MulticastLoopback = false };
+
+    private void BindSender(LocalInterface through)
+    {
+        _sender.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(through.Index));
+        _sender.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, _ttl);
+        Bind(_sender, new IPEndPoint(through.Address, Group.Port));
+    }
 
     private SocketError Change(SocketOptionName what, bool joined)
     {
