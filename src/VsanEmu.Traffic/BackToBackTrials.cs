@@ -6,7 +6,8 @@ namespace VsanEmu.Traffic;
 /// <param name="setup">The load: one that sends datagrams.</param>
 /// <param name="longest">The longest burst to try, datagrams.</param>
 /// <param name="repeats">How often a length must pass.</param>
-public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats)
+/// <param name="run">Runs a load.</param>
+public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
 {
     private const double Resolution = 0.01;
 
@@ -22,7 +23,7 @@ public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats)
         while (!state.Done)
         {
             long length = Math.Max(1, (long)state.Rate);
-            last = await new LoadRun(setup with { Options = setup.Options with { BitsPerSecond = 0, BurstDatagrams = length } }).RunAsync(null, cancellation);
+            last = await run(setup.Options with { BitsPerSecond = 0, BurstDatagrams = length }, cancellation);
             cancellation.ThrowIfCancellationRequested();
             long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost);
             var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs);

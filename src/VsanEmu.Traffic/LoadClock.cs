@@ -14,6 +14,9 @@ internal sealed class LoadClock(long startAt, TimeSpan warmUp, TimeSpan duration
 
     public long StartAt => startAt;
 
+    /// <summary>The time from which datagrams' times count; where all hosts of a load agree on it, delays between them can be told. Default 0: this machine's own clock.</summary>
+    public long Origin { get; init; }
+
     public TimeSpan Ramp => ramp;
 
     public long MeasureAt { get; } = startAt + Ticks(warmUp);

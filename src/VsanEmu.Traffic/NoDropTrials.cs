@@ -5,7 +5,8 @@ namespace VsanEmu.Traffic;
 /// <summary>Searches the highest rate at which no more than a set share is lost, by one load after the other (RFC 2544, 26.1).</summary>
 /// <param name="setup">The load; its rate is where the search begins, or what goes without a limit when it has none.</param>
 /// <param name="search">How near, with what loss, how often.</param>
-public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search)
+/// <param name="run">Runs a load.</param>
+public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
 {
     // What passes unpaced is little more than what passes paced.
     private const double AboveDelivered = 1.05;
@@ -23,7 +24,7 @@ public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search)
         while (!state.Done)
         {
             double rate = state.Rate;
-            last = await new LoadRun(setup with { Options = setup.Options with { BitsPerSecond = Math.Max(1, (long)rate) } }).RunAsync(null, cancellation);
+            last = await run(setup.Options with { BitsPerSecond = Math.Max(1, (long)rate) }, cancellation);
             cancellation.ThrowIfCancellationRequested();
             long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost), queued = NoDropSearch.Queued(last, setup.Options.Duration);
             var trial = new NoDropTrial((long)rate, expected, lost, queued, last.Delay?.P99 ?? 0, last.GeneratorLimit);
@@ -47,7 +48,7 @@ public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search)
 
     private async Task<double> HighestAsync(CancellationToken cancellation)
     {
-        LoadResult free = await new LoadRun(setup with { Options = setup.Options with { BitsPerSecond = 0 } }).RunAsync(null, cancellation);
+        LoadResult free = await run(setup.Options with { BitsPerSecond = 0 }, cancellation);
         cancellation.ThrowIfCancellationRequested();
         return AboveDelivered * Math.Max(1, free.Flows.Max(f => 8 * f.DeliveredBytes / free.Total.Seconds));
     }

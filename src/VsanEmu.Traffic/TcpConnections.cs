@@ -9,10 +9,11 @@ namespace VsanEmu.Traffic;
 /// <summary>Opens the connections of a load's TCP flows. Each begins with the run's and the flow's number, by which its other end is known.</summary>
 internal static class TcpConnections
 {
-    private const int HelloBytes = 8;
-    private const int Backlog = 512;
+    public const int Backlog = 512;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private const int HelloBytes = 8;
+
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>Opens them all.</summary>
     /// <exception cref="LoadException">One does not open in time; the message says which.</exception>
@@ -45,22 +46,7 @@ internal static class TcpConnections
                 });
             }
 
-            await Parallel.ForEachAsync(flows.Index(), limit.Token, async (f, token) =>
-            {
-                LoadFlow flow = f.Item.From.Flow;
-                try
-                {
-                    await sending[f.Index].ConnectAsync(new IPEndPoint(ends[f.Item.To.To].Address, flow.Port), token);
-                    byte[] hello = new byte[HelloBytes];
-                    BinaryPrimitives.WriteUInt32LittleEndian(hello, run);
-                    BinaryPrimitives.WriteInt32LittleEndian(hello.AsSpan(4), flow.Id);
-                    await sending[f.Index].SendAsync(hello, token);
-                }
-                catch (SocketException e)
-                {
-                    throw new LoadException($"{flow.From} cannot connect to {f.Item.To.To} on TCP {flow.Port}: {e.Message}");
-                }
-            });
+            await Parallel.ForEachAsync(flows.Index(), limit.Token, (f, token) => GreetAsync(sending[f.Index], f.Item.From.Flow, ends[f.Item.To.To].Address, run, token));
             await Task.WhenAll(accepts);
             return [.. flows.Select((f, i) => new TcpFlow(f.From, f.To, Ready(sending[i]), Ready(receiving[i]!)))];
         }
@@ -81,15 +67,65 @@ internal static class TcpConnections
         }
     }
 
+    /// <summary>Connects the flows that begin here.</summary>
+    /// <exception cref="LoadException">One does not open in time; the message says which.</exception>
+    public static async Task<TcpFlow[]> ConnectAsync(
+        IReadOnlyList<FlowAtSender> flows, IReadOnlyDictionary<string, ProbeSource> ends, Func<string, IPAddress> address, uint run, LoadOptions options, CancellationToken cancellation)
+    {
+        var open = new Socket[flows.Count];
+        try
+        {
+            foreach (var from in flows.Index().GroupBy(f => f.Item.Flow.From))
+            {
+                ProbeSource end = ends[from.Key];
+                end.Namespace.Run(() =>
+                {
+                    foreach ((int i, _) in from) open[i] = LoadSockets.StreamHere(end, options);
+                });
+            }
+
+            await Parallel.ForEachAsync(flows.Index(), cancellation, (f, token) => GreetAsync(open[f.Index], f.Item.Flow, address(f.Item.Flow.To[0]), run, token));
+            return [.. flows.Select((f, i) => new TcpFlow(f, new FlowAtReceiver(f.Flow, f.Flow.To[0]), Ready(open[i]), open[i]))];
+        }
+        catch
+        {
+            foreach (Socket? socket in open) socket?.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask GreetAsync(Socket socket, LoadFlow flow, IPAddress to, uint run, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(to, flow.Port), limit.Token);
+            byte[] hello = new byte[HelloBytes];
+            BinaryPrimitives.WriteUInt32LittleEndian(hello, run);
+            BinaryPrimitives.WriteInt32LittleEndian(hello.AsSpan(4), flow.Id);
+            await socket.SendAsync(hello, limit.Token);
+        }
+        catch (SocketException e)
+        {
+            throw new LoadException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new LoadException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: no answer within {Limit.TotalSeconds:0} s");
+        }
+    }
+
     // .NET makes a socket non-blocking for good once it was used asynchronously, and emulates the rest: system calls of our own need it as it was.
-    private static Socket Ready(Socket socket)
+    public static Socket Ready(Socket socket)
     {
         LoadSockets.SetBlocking(socket);
         LoadSockets.SetPatience(socket);
         return socket;
     }
 
-    private static async Task AcceptAsync(Socket listener, int count, uint run, Func<int, Socket, bool> keep, CancellationToken cancellation)
+    /// <summary>Accepts so many connections of a run; whoever else connects is let go.</summary>
+    public static async Task AcceptAsync(Socket listener, int count, uint run, Func<int, Socket, bool> keep, CancellationToken cancellation)
     {
         byte[] hello = new byte[HelloBytes];
         while (count > 0)

@@ -66,7 +66,7 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
     // Datagrams that left together bear one time and follow each other: they are counted together.
     private void Take(ReadOnlySpan<byte> message, int length, long now)
     {
-        long nowNs = LoadClock.Nanoseconds(now);
+        long nowNs = LoadClock.Nanoseconds(now - clock.Origin);
         LoadDatagram first = default;
         int count = 0;
         long bytes = 0;

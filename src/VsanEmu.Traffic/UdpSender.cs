@@ -73,7 +73,7 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
                 continue;
             }
 
-            long sentNs = LoadClock.Nanoseconds(now);
+            long sentNs = LoadClock.Nanoseconds(now - clock.Origin);
             for (int i = 0; i < due; i++) LoadDatagram.Stamp(batch[i], Renumber is null ? sequence + i : Renumber(sequence + i), sentNs);
             int sent = batch.Send(due);
             sequence += sent;
@@ -103,6 +103,8 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
         {
             long slowest = sender.Slowest();
             if (slowest > _seen || _seenAt == 0) (_seen, _seenAt) = (slowest, now);
+            // Receivers of other hosts tell nothing while it goes on.
+            if (slowest == long.MaxValue) return capacity;
             long from = Math.Max(_seen, _givenUp);
             if (sequence - from >= most && now - _seenAt > Patience)
             {

@@ -177,7 +177,7 @@ public sealed class LoadRunTests
         await using Fabric fabric = await BuildAsync();
         fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "50mbit", "burst", "2k", "limit", $"{200 * 1442}"]));
         var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, Offload = false }, CrossesUncut: true, "test");
-        BackToBackResult found = await new BackToBackTrials(setup, 4000, repeats: 1).RunAsync(null, TestContext.Current.CancellationToken);
+        BackToBackResult found = await new BackToBackTrials(setup, 4000, repeats: 1, (options, cancel) => new LoadRun(setup with { Options = options }).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.InRange(found.Datagrams, 150, 1000);
     }
 

@@ -22,7 +22,7 @@ public sealed class NoDropTests
             new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1.5), BitsPerSecond = 120_000_000 },
             CrossesUncut: true,
             "test");
-        NoDropResult found = await new NoDropTrials(setup, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1)).RunAsync(null, TestContext.Current.CancellationToken);
+        NoDropResult found = await new NoDropTrials(setup, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1), (options, cancel) => new LoadRun(setup with { Options = options }).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.InRange(found.FrameRate, 0.97 * megabits * 1e6, 1.03 * megabits * 1e6);
         Assert.InRange(found.Trials.Count, 4, 10);
     }

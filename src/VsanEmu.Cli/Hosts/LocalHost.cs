@@ -54,6 +54,7 @@ internal sealed class LocalHost : IHost
     private readonly OutsiderProbes _probes;
     private readonly LocalPorts _ports;
     private readonly Dictionary<string, NodeRunner> _members;
+    private readonly LoadSide _load;
 
     /// <summary>Opens a capture at every end. Nothing is sent.</summary>
     /// <param name="options">How it takes part.</param>
@@ -79,6 +80,7 @@ internal sealed class LocalHost : IHost
         IPorts all = options.WithFarPorts?.Invoke(_ports) ?? _ports;
         _bench = new TrialBench(_captures, all, _ends, _cluster);
         _probes = new OutsiderProbes(_captures, all, _cluster.Timers.TcpConnect);
+        _load = new LoadSide(_cluster, _ends, options.Origin);
         _members = _cluster.Members.Where(m => _ends.Any(e => e.Name == m.Name)).ToDictionary(m => m.Name, m => new NodeRunner(Member(m, site)));
     }
 
@@ -125,6 +127,8 @@ internal sealed class LocalHost : IHost
                 return new HostAnswer.Addresses(await _ports.Ipv6Async(ipv6.Port, cancellation));
             case HostOrder.Machine:
                 return new HostAnswer.Kept(_machine.Snapshot());
+            case HostOrder.LoadOpen or HostOrder.LoadConnect or HostOrder.LoadBegin or HostOrder.LoadCount or HostOrder.LoadStop or HostOrder.LoadEnd:
+                return await _load.AskAsync(order, cancellation);
             default:
                 return await TryAsync(order, cancellation);
         }
@@ -133,6 +137,7 @@ internal sealed class LocalHost : IHost
     /// <summary>Ends every member at once, and all captures.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _load.DisposeAsync();
         foreach (NodeRunner member in _members.Values) await member.DisposeAsync();
         _bench.Dispose();
         _captures.Dispose();

@@ -36,7 +36,7 @@ internal sealed class RemoteVerify
     public async Task<int> RunAsync(IAnsiConsole console, CancellationToken cancellation)
     {
         await using RedisLine line = await RedisLine.OpenAsync(Address, cancellation);
-        await using Controller controller = await Controller.TakeLeadAsync(line, Space, $"{Environment.UserName}@{Environment.MachineName} (pid {Environment.ProcessId})");
+        await using Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, controller.OustedToken);
         try
         {

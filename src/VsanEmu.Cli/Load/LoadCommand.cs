@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Lab;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Cli.Verify;
+using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Observations;
@@ -21,6 +23,8 @@ internal static class LoadCommand
 {
     private const int DefaultMembers = 8;
 
+    private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(60);
+
     private static readonly Option<string?> Spec = new("--spec", "-s") { Description = "A cluster spec that says where each member is attached; without, a lab of --members", HelpName = "FILE" };
 
     private static readonly Option<int?> Members = new("--members", "-n") { Description = $"Members of the lab, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers})" };
@@ -30,7 +34,7 @@ internal static class LoadCommand
     public static Command Create()
     {
         var command = new Command("load", "Push a fabric with the cluster's own kinds of traffic, and measure what it carries");
-        foreach (Option option in (Option[])[Spec, Members, .. LoadArguments.All, RecordTo]) command.Add(option);
+        foreach (Option option in (Option[])[Spec, Members, ControlOptions.Control, ControlOptions.InSpace, .. LoadArguments.All, RecordTo]) command.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
@@ -39,6 +43,7 @@ internal static class LoadCommand
     {
         try
         {
+            if (ControlOptions.Read(parsed) is { } control) return (int)await RemoteAsync(parsed, control, cancellation);
             if (Cluster(parsed) is not { } cluster) return (int)ExitCode.BadInput;
             LoadRequest request = LoadArguments.Read(parsed, cluster.Members.Count);
             Refuse(request, cluster);
@@ -67,6 +72,29 @@ internal static class LoadCommand
         {
             return Complain(e.Message, ExitCode.Inconclusive);
         }
+    }
+
+    private static async Task<ExitCode> RemoteAsync(ParseResult parsed, (ControlAddress Address, Space Space) control, CancellationToken cancellation)
+    {
+        ClusterSpec? spec = null;
+        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, Console.Error)) is null) return ExitCode.BadInput;
+        if (spec is not null && parsed.GetValue(Members) is not null) throw new UsageException("--members and --spec exclude each other: the spec lists its members");
+        using RecordFile? record = RecordFile.Open(parsed.GetValue(RecordTo));
+        return await new RemoteLoad
+        {
+            Address = control.Address,
+            Space = control.Space,
+            Cluster = spec,
+            Members = parsed.GetValue(Members),
+            Patience = HostPatience,
+            Request = cluster =>
+            {
+                LoadRequest request = LoadArguments.Read(parsed, cluster.Members.Count);
+                Refuse(request, cluster);
+                return request;
+            },
+            Output = record,
+        }.RunAsync(cancellation);
     }
 
     // What cannot be is said before anything is built.

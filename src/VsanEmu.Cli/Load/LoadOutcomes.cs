@@ -1,6 +1,7 @@
 using System.Text;
 using Spectre.Console;
 using VsanEmu.Cli.Runs;
+using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
@@ -17,7 +18,9 @@ namespace VsanEmu.Cli.Load;
 /// <param name="ends">Its members' ends by name.</param>
 /// <param name="crossesUncut">Whether bursts may cross between ends as they are: where one of them is a virtual interface.</param>
 /// <param name="record">Where to keep the outcome; null for nowhere.</param>
-internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends, bool crossesUncut, RecordFile? record)
+/// <param name="hosted">Runs loads on other hosts; null where the ends are here.</param>
+internal sealed class LoadOutcomes(
+    LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends, bool crossesUncut, RecordFile? record, HostedLoad? hosted = null)
 {
     private readonly IAnsiConsole _console = Terminal();
     private readonly List<string> _json = [];
@@ -86,21 +89,24 @@ internal sealed class LoadOutcomes(LoadRequest request, ClusterSpec cluster, IRe
     private async Task CarriedAsync(LoadSetup setup, CancellationToken cancellation)
     {
         var table = new LoadTable(_console);
-        LoadResult result = await new LoadRun(setup).RunAsync(request.Json ? null : table, cancellation);
+        LoadResult result = await LoadAsync(setup, setup.Options, request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), Exit(result));
     }
+
+    private Task<LoadResult> LoadAsync(LoadSetup setup, LoadOptions options, IProgress<LoadInterval>? progress, CancellationToken cancellation) =>
+        hosted is null ? new LoadRun(setup with { Options = options }).RunAsync(progress, cancellation) : hosted.RunAsync(options, progress, cancellation);
 
     private async Task NoDropAsync(LoadSetup setup, CancellationToken cancellation)
     {
         var table = new SearchTable(_console);
-        NoDropResult result = await new NoDropTrials(setup, request.Search).RunAsync(request.Json ? null : table, cancellation);
+        NoDropResult result = await new NoDropTrials(setup, request.Search, (options, cancel) => LoadAsync(setup, options, null, cancel)).RunAsync(request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), result.PayloadRate > 0 ? ExitCode.Passed : ExitCode.Failed);
     }
 
     private async Task BackToBackAsync(LoadSetup setup, CancellationToken cancellation)
     {
         var table = new SearchTable(_console);
-        BackToBackResult result = await new BackToBackTrials(setup, request.LongestBurst, request.Search.Repeats).RunAsync(request.Json ? null : table, cancellation);
+        BackToBackResult result = await new BackToBackTrials(setup, request.LongestBurst, request.Search.Repeats, (options, cancel) => LoadAsync(setup, options, null, cancel)).RunAsync(request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), result.Datagrams > 0 ? ExitCode.Passed : ExitCode.Failed);
     }
 

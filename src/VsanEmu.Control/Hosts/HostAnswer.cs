@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Load;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Control.Hosts;
@@ -21,6 +22,8 @@ namespace VsanEmu.Control.Hosts;
 [JsonDerivedType(typeof(Acted), "acted")]
 [JsonDerivedType(typeof(Pinged), "pinged")]
 [JsonDerivedType(typeof(Idled), "idled")]
+[JsonDerivedType(typeof(Counted), "counted")]
+[JsonDerivedType(typeof(LoadEnded), "loadEnded")]
 public abstract record HostAnswer
 {
     private HostAnswer()
@@ -71,4 +74,10 @@ public abstract record HostAnswer
 
     /// <summary>Whether an idle connection survived.</summary>
     public sealed record Idled(IdleObservation Idle) : HostAnswer;
+
+    /// <summary>What a load has counted so far.</summary>
+    public sealed record Counted(PartCounts Counts) : HostAnswer;
+
+    /// <summary>A host's part of a load.</summary>
+    public sealed record LoadEnded(LoadPart Part) : HostAnswer;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Load;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;
 using VsanEmu.Core.Spec;
@@ -29,6 +30,12 @@ namespace VsanEmu.Control.Hosts;
 [JsonDerivedType(typeof(Ping), "ping")]
 [JsonDerivedType(typeof(Attempt), "attempt")]
 [JsonDerivedType(typeof(Idle), "idle")]
+[JsonDerivedType(typeof(LoadOpen), "loadOpen")]
+[JsonDerivedType(typeof(LoadConnect), "loadConnect")]
+[JsonDerivedType(typeof(LoadBegin), "loadBegin")]
+[JsonDerivedType(typeof(LoadCount), "loadCount")]
+[JsonDerivedType(typeof(LoadStop), "loadStop")]
+[JsonDerivedType(typeof(LoadEnd), "loadEnd")]
 public abstract record HostOrder
 {
     private HostOrder()
@@ -119,6 +126,24 @@ public abstract record HostOrder
 
     /// <summary>Leave a connection idle: <see cref="HostAnswer.Idled"/>.</summary>
     public sealed record Idle(string From, string To, TimeSpan Length) : HostOrder;
+
+    /// <summary>Open what receives of a load: <see cref="HostAnswer.Done"/>. Its run's number is even, and the same at all hosts.</summary>
+    public sealed record LoadOpen(LoadOptions Options, uint Run) : HostOrder;
+
+    /// <summary>Connect what sends, now that all receivers stand: <see cref="HostAnswer.Done"/>.</summary>
+    public sealed record LoadConnect : HostOrder;
+
+    /// <summary>Begin at this time, ns since the run began: <see cref="HostAnswer.Done"/>.</summary>
+    public sealed record LoadBegin(long AtNs) : HostOrder;
+
+    /// <summary>What is counted so far: <see cref="HostAnswer.Counted"/>.</summary>
+    public sealed record LoadCount : HostOrder;
+
+    /// <summary>Stop sending: <see cref="HostAnswer.Done"/>.</summary>
+    public sealed record LoadStop : HostOrder;
+
+    /// <summary>Wait for the end, and tell what came of it: <see cref="HostAnswer.LoadEnded"/>.</summary>
+    public sealed record LoadEnd : HostOrder;
 }
 
 /// <summary>An outsider's attempt.</summary>

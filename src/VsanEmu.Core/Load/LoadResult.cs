@@ -154,6 +154,9 @@ public sealed record LoadResult
     /// <summary>Delay of all datagrams of all flows; null when there are none.</summary>
     public DelaySummary? Delay { get; init; }
 
+    /// <summary>By how much one-way delays may be wrong because sender and receiver have clocks of their own, ns; 0 where they have one. Delays that are not longer are left out.</summary>
+    public long ClockErrorNs { get; init; }
+
     /// <summary>Processor time of this process over the measured time, in processors.</summary>
     public required double Processors { get; init; }
 

@@ -79,6 +79,13 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
             if (check.Remedy.Length > 0) TextFlow.Write(console, [("   remedy    ", Palette.Quiet)], check.Remedy, Palette.Plain);
         }
 
+        if (result.ClockErrorNs > 0)
+        {
+            string within = LoadFigures.Time(result.ClockErrorNs);
+            TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.Delay is null && result.Flows.Any(f => f.Transport == LoadTransport.Udp)
+                ? $"no one-way delay: it is no longer than the {within} by which the hosts' clocks may be apart" : $"one-way delays are between clocks that may be {within} apart", Palette.Plain);
+        }
+
         if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
         if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
         if (result.Means is { CrossesUncut: true, SegmentsByKernel: true })

@@ -1,0 +1,61 @@
+using VsanEmu.Cli.Load;
+using VsanEmu.Cli.Runs;
+using VsanEmu.Control.Hosts;
+using VsanEmu.Control.Redis;
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Spec;
+using VsanEmu.Net.Probing;
+
+namespace VsanEmu.Cli.Hosts;
+
+/// <summary><c>vsanemu load --control</c>: members on other hosts send and receive, all from one agreed time on.</summary>
+internal sealed class RemoteLoad
+{
+    public required ControlAddress Address { get; init; }
+
+    public required Space Space { get; init; }
+
+    /// <summary>The cluster; null to make one of the hosts that are there.</summary>
+    public ClusterSpec? Cluster { get; init; }
+
+    /// <summary>How many members to wait for, where there is no spec; null for those that come.</summary>
+    public int? Members { get; init; }
+
+    public required TimeSpan Patience { get; init; }
+
+    /// <summary>What is asked for, of a cluster of so many members.</summary>
+    public required Func<ClusterSpec, LoadRequest> Request { get; init; }
+
+    public RecordFile? Output { get; init; }
+
+    /// <summary>Gathers the hosts, loads the fabric, and shows what came of it.</summary>
+    /// <exception cref="IOException">Control does not work, or a host is gone.</exception>
+    /// <exception cref="UsageException">The hosts do not come.</exception>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        await using RedisLine line = await RedisLine.OpenAsync(Address, cancellation);
+        await using Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, controller.OustedToken);
+        var gathering = new Gathering(controller, Patience, new Silent());
+        ClusterSpec found = Cluster is null ? await gathering.OfAsync(Space.Name, Members, either.Token) : await gathering.OfAsync(Cluster, either.Token);
+        // Nobody looks on at a load.
+        ClusterSpec cluster = found with { Observer = null, Outsiders = [] };
+        LoadRequest request = Request(cluster);
+        if (request.Mode is not (LoadMode.Carried or LoadMode.NoDrop or LoadMode.BackToBack))
+            throw new UsageException($"{ControlOptions.Control.Name} carries loads, and searches with --search and --back-to-back; the rest is measured on one machine");
+        var stage = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, either.Token);
+        long error = 2 * stage.Clocked.Max(h => h.Clock.ErrorNs);
+        var load = new HostedLoad(stage.Hosts, cluster, () => stage.NowNs, error, ThisTool.Version);
+        var ends = new Dictionary<string, ProbeSource>();
+        ExitCode exit = await new LoadOutcomes(request, cluster, ends, crossesUncut: false, Output, load).RunAsync(either.Token);
+        return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
+    }
+
+    // What is printed belongs to the outcome; who does not come is said in the end.
+    private sealed class Silent : IProgress<string>
+    {
+        public void Report(string value)
+        {
+        }
+    }
+}
