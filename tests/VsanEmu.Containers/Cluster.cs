@@ -33,11 +33,9 @@ internal sealed class Cluster : IAsyncDisposable
             .WithLogger(NullLogger.Instance)
             .WithName($"{Bridge}-{Guid.NewGuid():N}")
             .WithOption("com.docker.network.bridge.name", Bridge)
-            .WithCreateParameterModifier(p =>
-            {
-                p.Internal = true;
-                p.IPAM = new IPAM { Config = [new IPAMConfig { Subnet = $"{spec.Subnet}" }] };
-            })
+            // Not internal: what cluster.yml says of that.
+            .WithOption("com.docker.network.bridge.enable_ip_masquerade", "false")
+            .WithCreateParameterModifier(p => p.IPAM = new IPAM { Config = [new IPAMConfig { Subnet = $"{spec.Subnet}" }] })
             .Build();
         await network.CreateAsync();
         var cluster = new Cluster(spec, network, folder);
@@ -77,6 +75,16 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Puts it in again.</summary>
     public Task ConnectAsync(string member) =>
         Engine.DockerAsync("network", "connect", "--ip", $"{Spec.Members.First(m => m.Name == member).Address}", _network.Name, this[member].Id);
+
+    /// <summary>Starts a member over, with options of `docker run` instead of what a member here has; returns its container.</summary>
+    public async Task<string> RunAgainAsync(string member, IReadOnlyList<string> options)
+    {
+        await this[member].StopAsync();
+        await Engine.DockerAsync("network", "disconnect", "--force", _network.Name, this[member].Id);
+        return await Engine.DockerAsync(
+            ["run", "-d", "--pull", "never", "--network", _network.Name, "--ip", $"{Spec.Members.First(m => m.Name == member).Address}", "--read-only",
+            "-v", $"{Path.Combine(_folder, "cluster.yaml")}:/cluster.yaml:ro", .. options, Engine.Image, "node", "--spec", "/cluster.yaml", "--name", member]);
+    }
 
     public async ValueTask DisposeAsync()
     {

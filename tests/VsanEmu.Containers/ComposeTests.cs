@@ -22,11 +22,11 @@ public sealed class ComposeTests
 
             string id = await Engine.DockerAsync("network", "inspect", "-f", "{{.Id}}", $"{Project}_fabric");
             string bridge = $"br-{id[..12]}";
-            await Shell.MustAsync(
-                "ip", "link", "set", bridge, "type", "bridge", "mcast_query_use_ifaddr", "1", "mcast_query_interval", "200", "mcast_startup_query_interval", "100",
+            await Engine.IpAsync(
+                "link", "set", bridge, "type", "bridge", "mcast_query_use_ifaddr", "1", "mcast_query_interval", "200", "mcast_startup_query_interval", "100",
                 "mcast_membership_interval", "500", "mcast_last_member_interval", "10", "mcast_query_response_interval", "100", "mcast_querier_interval", "400", "mcast_igmp_version", "3");
             // By itself, and last: how long the switch floods until it trusts its querier is the response interval that it has now.
-            await Shell.MustAsync("ip", "link", "set", bridge, "type", "bridge", "mcast_querier", "1");
+            await Engine.IpAsync("link", "set", bridge, "type", "bridge", "mcast_querier", "1");
             await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
             (exit, said) = await UpAsync();
             foreach (string check in (string[])["M3 +Master Group isolation", "M4 +no flooding", "M5 +a querier is there", "M8 +group leave delay"]) Assert.True(Regex.IsMatch(said, $"{check} +pass"), said);

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace VsanEmu.Containers;
 
 /// <summary>
-/// A Docker engine, and the images on it: one that is reachable, or, for root, one of the tests' own with its own data folder, which ends with them. No registry is ever asked.
+/// A Docker engine, and the images on it: one that is reachable, or, for root, one of the tests' own with its own data folder and network, which ends with them. No registry is
+/// ever asked.
 /// </summary>
 public sealed class Engine : IAsyncLifetime
 {
@@ -14,8 +15,20 @@ public sealed class Engine : IAsyncLifetime
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    // Standard input is the tests' hand on it: however they end, it closes, and then the engine ends, and what it had is removed.
+    private const string Script = """
+        dockerd --data-root "$0/data" --exec-root "$0/exec" --pidfile "$0/pid" --host "unix://$0/docker.sock" --bip 198.19.255.1/24 --default-address-pool base=198.19.0.0/17,size=24 \
+          </dev/null >"$0/log" 2>&1 &
+        read -r _
+        kill $!
+        wait
+        grep -o " $0/[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
+        rm -rf "$0"
+        """;
+
+    private static int _network;
+
     private Process? _daemon;
-    private string _folder = "";
 
     /// <summary>The repository.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
@@ -34,32 +47,40 @@ public sealed class Engine : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_daemon is null) return;
-        await Shell.RunAsync("kill", ["-TERM", $"{_daemon.Id}"]);
-        using (var limit = new CancellationTokenSource(StopLimit)) await _daemon.WaitForExitAsync(limit.Token);
+        _daemon.StandardInput.Close();
+        await _daemon.WaitForExitAsync().WaitAsync(StopLimit);
         _daemon.Dispose();
-        await Shell.RunAsync("rm", ["-rf", _folder]);
     }
 
     /// <summary>docker, with an engine that is there.</summary>
     public static Task<string> DockerAsync(params string[] arguments) => Shell.MustAsync("docker", arguments);
 
+    /// <summary>A command line that works on the network where the engine's bridges are.</summary>
+    public static string[] OnItsNetwork(params string[] command) => _network == 0 ? command : ["nsenter", $"--net=/proc/{_network}/ns/net", .. command];
+
+    /// <summary>ip, there.</summary>
+    public static Task<string> IpAsync(params string[] arguments)
+    {
+        string[] command = OnItsNetwork(["ip", .. arguments]);
+        return Shell.MustAsync(command[0], command[1..]);
+    }
+
     private static async Task<bool> ReachableAsync() => (await Shell.RunAsync("docker", ["info"])).Exit == 0;
 
     private async Task StartAsync()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "no Docker engine is reachable, and only root may start one");
-        _folder = Directory.CreateTempSubdirectory("vsanemu-docker-").FullName;
-        string socket = $"unix://{_folder}/docker.sock";
-        // No bridge of its own, no rule in this machine's firewall, no forwarding: what the tests need, they make, in the range for benchmarks.
-        string command = $"exec dockerd --data-root {_folder}/data --exec-root {_folder}/exec --pidfile {_folder}/pid --host {socket} --bridge none "
-            + $"--default-address-pool base=198.19.0.0/17,size=24 --iptables=false --ip-forward=false --ip-masq=false >{_folder}/log 2>&1";
-        _daemon = Process.Start(new ProcessStartInfo("bash", ["-c", command]))!;
-        Environment.SetEnvironmentVariable("DOCKER_HOST", socket);
+        if (!Environment.IsPrivilegedProcess) throw new InvalidOperationException("no Docker engine is reachable, and only root may start one: start it, or let tests/run ask for root");
+        string folder = Directory.CreateTempSubdirectory("vsanemu-docker-").FullName;
+        // A network namespace of its own: bridges, rules and a swarm that no other engine on this machine meets, no way out to any wire, and yet the firewall rules and the
+        // bridge settings of an engine as everybody has it.
+        _daemon = Process.Start(new ProcessStartInfo("unshare", ["--net", "bash", "-c", $"ip link set lo up\n{Script}", folder]) { RedirectStandardInput = true })!;
+        _network = _daemon.Id;
+        Environment.SetEnvironmentVariable("DOCKER_HOST", $"unix://{folder}/docker.sock");
         long start = Stopwatch.GetTimestamp();
         while (!await ReachableAsync())
         {
             if (_daemon.HasExited || Stopwatch.GetElapsedTime(start) > StartLimit)
-                throw new InvalidOperationException($"the Docker engine does not start:\n{string.Join('\n', File.ReadLines($"{_folder}/log").TakeLast(10))}");
+                throw new InvalidOperationException($"the Docker engine does not start:\n{string.Join('\n', File.ReadLines($"{folder}/log").TakeLast(10))}");
             await Task.Delay(200);
         }
     }

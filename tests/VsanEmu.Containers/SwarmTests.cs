@@ -11,10 +11,10 @@ public sealed class SwarmTests
     public async Task The_stack_puts_a_member_on_every_host()
     {
         // The switch, as far as a macvlan knows: a cable to nobody.
-        await Shell.MustAsync("ip", "link", "add", "vst0", "type", "veth", "peer", "name", "vst1");
+        await Engine.IpAsync("link", "add", "vst0", "type", "veth", "peer", "name", "vst1");
         try
         {
-            foreach (string end in (string[])["vst0", "vst1"]) await Shell.MustAsync("ip", "link", "set", end, "up");
+            foreach (string end in (string[])["vst0", "vst1"]) await Engine.IpAsync("link", "set", end, "up");
             await Engine.DockerAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--default-addr-pool", "198.19.128.0/20");
             await Engine.DockerAsync("network", "create", "--config-only", "--subnet", "198.18.4.0/24", "--ip-range", "198.18.4.16/28", "-o", "parent=vst0", $"{Fabric}-config");
             await Engine.DockerAsync("network", "create", "--scope", "swarm", "-d", "macvlan", "--config-from", $"{Fabric}-config", "--attachable", Fabric);
@@ -40,7 +40,7 @@ public sealed class SwarmTests
             await Shell.RunAsync("docker", ["stack", "rm", Stack]);
             await Shell.RunAsync("docker", ["swarm", "leave", "--force"]);
             foreach (string network in (string[])[Fabric, $"{Fabric}-config", "docker_gwbridge"]) await Shell.RunAsync("docker", ["network", "rm", network]);
-            await Shell.RunAsync("ip", ["link", "del", "vst0"]);
+            await Engine.IpAsync("link", "del", "vst0");
         }
     }
 }

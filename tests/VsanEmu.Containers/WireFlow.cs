@@ -8,10 +8,11 @@ namespace VsanEmu.Containers;
 /// <summary>A flow as tshark sees it on a bridge, or as the matrix has it.</summary>
 internal sealed record WireFlow(int Protocol, string Source, int SourcePort, string Destination, int DestinationPort)
 {
-    /// <summary>The flows between members that pass a bridge of this machine in some time.</summary>
+    /// <summary>The flows between members that pass a bridge of the engine's in some time.</summary>
     public static async Task<IReadOnlyList<WireFlow>> CaptureAsync(string bridge, ClusterSpec cluster, TimeSpan length)
     {
-        var start = new ProcessStartInfo("tshark", ["-i", bridge, "-n", "-l", "-Q", "-a", $"duration:{length.TotalSeconds:0}", "-f", "udp or tcp port 2233", "-T", "fields", "-E", "occurrence=f"])
+        string[] command = Engine.OnItsNetwork("tshark", "-i", bridge, "-n", "-l", "-Q", "-a", $"duration:{length.TotalSeconds:0}", "-f", "udp or tcp port 2233", "-T", "fields", "-E", "occurrence=f");
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,6 +15,8 @@ internal sealed class HostRun
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
 
+    private string _unreached = "control has not answered yet";
+
     public required ControlAddress Address { get; init; }
 
     public required Space Space { get; init; }
@@ -40,11 +42,13 @@ internal sealed class HostRun
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (Duration is { } duration) end.CancelAfter(duration);
+        Func<(bool Good, string What)> state = () => (false, _unreached);
+        await using var health = new HealthSocket(() => state());
         try
         {
             await using RedisLine line = await ConnectAsync(end.Token);
             await using var server = new HostServer(line, Space, Presence(), OpenAsync, Say);
-            await using var health = new HealthSocket(() => server.Trouble is { } trouble ? (false, trouble) : (true, $"{Name} {server.State}"));
+            state = () => server.Trouble is { } trouble ? (false, trouble) : (true, $"{Name} {server.State}");
             await server.RunAsync(end.Token);
         }
         catch (OperationCanceledException)
@@ -66,6 +70,7 @@ internal sealed class HostRun
             }
             catch (ControlException e) when (!e.Lasting)
             {
+                _unreached = e.Message;
                 Say($"{e.Message}; trying again");
                 await Task.Delay(BetweenTries, cancellation);
             }

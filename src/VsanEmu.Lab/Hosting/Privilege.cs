@@ -55,7 +55,7 @@ public static class Privilege
         if (Setting("user/max_user_namespaces") == "0") return $"user namespaces are forbidden: {asRoot}, or as root: sysctl user.max_user_namespaces=10000";
         if (Setting("kernel/apparmor_restrict_unprivileged_userns") == "1")
             return $"AppArmor restricts user namespaces: {asRoot}, or as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0";
-        return $"no user namespace can be made: {asRoot} ({failure})";
+        return $"no user namespace can be made: {asRoot}; a container needs --privileged ({failure})";
     }
 
     private static string? Setting(string path)
