@@ -4,6 +4,7 @@ using VsanEmu.Control.Redis;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 using VsanEmu.Core.Spec;
+using VsanEmu.Report;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -45,7 +46,8 @@ internal sealed class RemoteVerify
             RunSetup setup = Setup(cluster);
             cluster = setup.Cluster;
             var run = new ClusterRun(setup);
-            return await ShownRun.ShowAsync(
+            IReadOnlyList<NodeObservation> nodes = [];
+            int exit = await ShownRun.ShowAsync(
                 console,
                 $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members on {FoundCluster.Places(cluster).Count} hosts, profile {cluster.Profile.Name}",
                 async progress =>
@@ -53,9 +55,12 @@ internal sealed class RemoteVerify
                     RunRecord record = await run.RunAsync(
                         _ => RemoteStage.OpenAsync(controller, cluster, Force, either.Token), "the hosts attach their endpoints", new WithTrouble(progress, controller), either.Token);
                     await controller.KeepAsync(record.ToJson);
+                    nodes = record.Observations.Nodes;
                     return record;
                 },
                 Output);
+            ClockLine.Write(console, nodes);
+            return exit;
         }
         catch (OperationCanceledException) when (controller.Ousted.Length > 0)
         {

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control.Redis;
@@ -32,6 +33,7 @@ public sealed class Controller : IAsyncDisposable
     private readonly CancellationTokenSource _ousted = new();
     private IReadOnlyDictionary<string, RemoteHost> _hosts = new Dictionary<string, RemoteHost>();
     private ulong _run;
+    private long _viewsTaken;
     private readonly List<(long Since, long Until, string Why)> _outages = [];
     private Task _loops = Task.CompletedTask;
 
@@ -44,6 +46,9 @@ public sealed class Controller : IAsyncDisposable
 
     /// <summary>Why it leads no more; empty while it does.</summary>
     public string Ousted { get; private set; } = "";
+
+    /// <summary>Views that it took from telemetry so far.</summary>
+    public long ViewsTaken => Volatile.Read(ref _viewsTaken);
 
     /// <summary>Cancelled when it leads no more.</summary>
     public CancellationToken OustedToken => _ousted.Token;
@@ -160,6 +165,9 @@ public sealed class Controller : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes what these hosts tell of a run, without having opened it there.</summary>
+    internal void Watch(ulong run, IReadOnlyList<string> hosts) => (_hosts, _run) = (hosts.ToDictionary(h => h, h => new RemoteHost(h, _post)), run);
+
     // Takes or renews the lead; who has it instead, or null.
     private async Task<Leader?> OtherAsync()
     {
@@ -250,6 +258,7 @@ public sealed class Controller : IAsyncDisposable
         if (JsonSerializer.Deserialize((byte[]?)entry.Values[0].Value ?? [], ControlContext.Default.Telemetry) is not { } told || told.Run != _run) return;
         if (!_hosts.TryGetValue(told.Host, out RemoteHost? host)) return;
         host.Hear();
-        foreach (var view in told.Views) host.See(told.AtNs, view);
+        foreach (MemberView view in told.Views) host.See(told.AtNs, view);
+        Volatile.Write(ref _viewsTaken, _viewsTaken + told.Views.Count);
     }
 }

@@ -76,6 +76,17 @@ public sealed class HostServer(
         _gate.Dispose();
     }
 
+    /// <summary>Says that a host is there.</summary>
+    internal static async Task PresentAsync(RedisLine line, Space space, HostPresence presence)
+    {
+        await line.Database.StringSetAsync(space.Host(presence.Name), JsonSerializer.SerializeToUtf8Bytes(presence, ControlContext.Default.HostPresence), PresenceLife);
+        await line.Database.SortedSetAddAsync(space.Hosts, presence.Name, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+    }
+
+    /// <summary>Tells views.</summary>
+    internal static Task TellAsync(RedisLine line, Space space, Telemetry telemetry) => line.Database.StreamAddAsync(
+        space.Telemetry, TelemetryField, JsonSerializer.SerializeToUtf8Bytes(telemetry, ControlContext.Default.Telemetry), maxLength: MostTelemetry, useApproximateMaxLength: true);
+
     // A host that was restarted may find its former life's presence, which ends soon.
     private async Task TakeNameAsync(CancellationToken cancellation)
     {
@@ -158,8 +169,7 @@ public sealed class HostServer(
         {
             try
             {
-                await line.Database.StringSetAsync(space.Host(self.Name), JsonSerializer.SerializeToUtf8Bytes(self with { State = State }, ControlContext.Default.HostPresence), PresenceLife);
-                await line.Database.SortedSetAddAsync(space.Hosts, self.Name, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+                await PresentAsync(line, space, self with { State = State });
                 await WatchLeaderAsync();
                 if (Trouble is not null) log("control works again");
                 Trouble = null;
@@ -199,8 +209,7 @@ public sealed class HostServer(
             {
                 IReadOnlyList<MemberView> now = [.. run.Host.Ends.Where(e => e.Kind == PortKind.Member).Select(e => run.Host.View(e.Name))];
                 if (now.Count == 0 || (now.SequenceEqual(told, ReferenceEqualityComparer.Instance) && TimeProvider.System.GetElapsedTime(toldAt) < TelemetryAtLeast)) continue;
-                byte[] json = JsonSerializer.SerializeToUtf8Bytes(new Telemetry(self.Name, run.Order.Run, run.NowNs, now), ControlContext.Default.Telemetry);
-                await line.Database.StreamAddAsync(space.Telemetry, TelemetryField, json, maxLength: MostTelemetry, useApproximateMaxLength: true);
+                await TellAsync(line, space, new Telemetry(self.Name, run.Order.Run, run.NowNs, now));
                 (told, toldAt) = (now, TimeProvider.System.GetTimestamp());
             }
             catch (Exception e) when (RedisLine.IsFailure(e))

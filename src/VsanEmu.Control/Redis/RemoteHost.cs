@@ -82,5 +82,5 @@ internal sealed class RemoteHost(string name, Post post) : IHost
 public sealed record HostClock(long OffsetNs, long ErrorNs)
 {
     /// <summary>How often it is asked.</summary>
-    public const int Questions = 10;
+    public const int Questions = 40;
 }

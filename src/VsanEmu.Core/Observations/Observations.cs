@@ -171,9 +171,17 @@ public sealed record NodeObservation
     /// <summary>Peers whose heartbeats carried other settings than its own.</summary>
     public IReadOnlyList<MemberId> SettingsMismatch { get; init; } = [];
 
+    /// <summary>The shortest way from each peer, by the two members' clocks: from both directions of a pair follows how far the clocks are apart.</summary>
+    public IReadOnlyList<ApparentDelay> Apparent { get => field ?? []; init; }
+
     /// <summary>True when the run killed it.</summary>
     public bool Killed { get; init; }
 }
+
+/// <summary>How long something took at least from a peer, by the peer's clock when it left and by the member's own when it came.</summary>
+/// <param name="From">The peer.</param>
+/// <param name="Ns">Nanoseconds; below 0 where the peer's clock is ahead by more than the way takes.</param>
+public sealed record ApparentDelay(MemberId From, long Ns);
 
 /// <summary>A member's settings in use.</summary>
 /// <param name="Address">Its address on the vSAN interface.</param>

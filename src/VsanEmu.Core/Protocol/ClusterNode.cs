@@ -95,8 +95,16 @@ public sealed class ClusterNode
 
         Peer? peer = status == WireStatus.Ok ? _node.Peers.Find(header.Sender) : null;
         if (status == WireStatus.Ok) status = peer is null ? WireStatus.BadContent : Take(nowNs, peer, group, header, payload);
-        if (status == WireStatus.Ok) _node.Received++;
-        else CountBroken(group, status, datagram);
+        if (status == WireStatus.Ok)
+        {
+            _node.Received++;
+            peer!.Time(header.SentNs, nowNs);
+        }
+        else
+        {
+            CountBroken(group, status, datagram);
+        }
+
         DrainData(nowNs);
     }
 

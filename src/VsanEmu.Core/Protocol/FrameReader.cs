@@ -30,9 +30,9 @@ internal sealed class FrameReader(
         if (header.Kind == MessageKind.Hello)
             return Hello.TryParse(payload, out Hello hello) && dialing.HandleHello(nowNs, connection, header.Sender, hello) ? WireStatus.Ok : WireStatus.BadContent;
         if (!connection.Ready || header.Sender != connection.Peer) return WireStatus.BadContent;
-        return (byte)header.Kind is >= 0x20 and < 0x40
-            ? node.Data.Handle(nowNs, connection.Peer, connection.OpenedBySelf, header.Kind, payload)
-            : TakeControl(nowNs, connection, header.Kind, payload);
+        if ((byte)header.Kind is >= 0x20 and < 0x40) return node.Data.Handle(nowNs, connection.Peer, connection.OpenedBySelf, header.Kind, payload);
+        node.Peers.Find(connection.Peer)?.Time(header.SentNs, nowNs);
+        return TakeControl(nowNs, connection, header.Kind, payload);
     }
 
     /// <summary>An owner's update: only the Master takes it, and only from the owner itself.</summary>

@@ -59,6 +59,7 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
         Vms = node.Data.Observe(),
         Acknowledged = [.. submissions.Acknowledged],
         SettingsMismatch = Mismatched(),
+        Apparent = Apparent(),
     };
 
     public IEnumerable<(string Name, int Used, int Limit)> Memory() =>
@@ -119,6 +120,14 @@ internal sealed class NodeReport(NodeContext node, Ordering ordering, Following 
         Dictionary<string, long> all = node.Counters.Copy();
         foreach ((string name, long value) in node.Data.Counters) all[name] = value;
         return all;
+    }
+
+    private List<ApparentDelay> Apparent()
+    {
+        var found = new List<ApparentDelay>();
+        foreach (Peer peer in node.Peers.All)
+            if (peer.LeastApparentNs is { } least) found.Add(new(peer.Id, least));
+        return found;
     }
 
     private List<MemberId> Mismatched()

@@ -25,5 +25,15 @@ internal sealed class Peer(MemberId id)
     /// <summary>Its heartbeats carry other settings than this node's.</summary>
     public bool SettingsDiffer { get; set; }
 
+    /// <summary>The shortest time, by the two clocks, from when it sent something to when that came; null before anything did.</summary>
+    public long? LeastApparentNs { get; private set; }
+
+    /// <summary>Takes note of when something was sent and when it came.</summary>
+    public void Time(long sentNs, long nowNs)
+    {
+        long apparent = nowNs - sentNs;
+        if (LeastApparentNs is not { } least || apparent < least) LeastApparentNs = apparent;
+    }
+
     public Rank Rank => Rank.Of(id, Said.FixedRole, Said.Priority, Said.IncarnationNs);
 }

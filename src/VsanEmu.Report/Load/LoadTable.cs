@@ -79,10 +79,10 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
             if (check.Remedy.Length > 0) TextFlow.Write(console, [("   remedy    ", Palette.Quiet)], check.Remedy, Palette.Plain);
         }
 
-        if (result.ClockErrorNs > 0)
+        if (result.ClockErrorNs > 0 && result.Flows.Any(f => f.Transport == LoadTransport.Udp))
         {
             string within = LoadFigures.Time(result.ClockErrorNs);
-            TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.Delay is null && result.Flows.Any(f => f.Transport == LoadTransport.Udp)
+            TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.Delay is null
                 ? $"no one-way delay: it is no longer than the {within} by which the hosts' clocks may be apart" : $"one-way delays are between clocks that may be {within} apart", Palette.Plain);
         }
 

@@ -26,7 +26,7 @@ public sealed class OwnMachineTests
         Assert.Equal((CheckOutcome.Inconclusive, ExitCode.Inconclusive), Judged(hindered));
         CheckResult result = hindered.Verdict.Results.Single(r => r.Id == "F1");
         Assert.EndsWith("but this machine stood still for 200 ms meanwhile", result.Seen);
-        Assert.Equal("at 8.0 s: stood still for 200 ms", result.Evidence[0]);
+        Assert.Equal("at 8.0 s: this machine stood still for 200 ms", result.Evidence[0]);
         Assert.Equal("this machine may be the cause, not the fabric", result.Cause);
         Assert.Empty(hindered.Verdict.Unexplained);
         Assert.Equal(CheckOutcome.Inconclusive, Judged(Hindered(Restless, new Hindrance((7 * Second) - (5 * Heartbeat), Heartbeat, 0))).F1);

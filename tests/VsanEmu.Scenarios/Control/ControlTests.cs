@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using VsanEmu.Core.Record;
 
@@ -61,6 +62,23 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         Assert.Matches("F1 +the cluster forms +pass", said);
     }
 
+    [Fact]
+    public void Members_on_other_hosts_carry_a_load_and_none_outlives_its_controller()
+    {
+        (int exit, string said, _) = runs.All["load"];
+        Assert.True(exit == 0 && !said.Contains("failed: ", StringComparison.Ordinal), said);
+        JsonElement[] loads = [.. said.Split('\n').Where(l => l.StartsWith("json: ", StringComparison.Ordinal)).Select(l => JsonDocument.Parse(l["json: ".Length..]).RootElement)];
+        Assert.Equal([2, 3, 1], loads.Select(l => l.GetProperty("flows").GetArrayLength()));
+        foreach (JsonElement flow in loads.SelectMany(l => l.GetProperty("flows").EnumerateArray()))
+        {
+            long sent = flow.GetProperty("sent").GetInt64(), delivered = flow.GetProperty("delivered").GetInt64();
+            Assert.True(sent > 0 && flow.GetProperty("deliveredBytes").GetInt64() > 0, $"{flow}");
+            if (flow.GetProperty("transport").GetString() == "Udp") Assert.InRange(delivered, 1, sent);
+        }
+
+        Assert.InRange(int.Parse(SentAfter().Match(said).Groups[1].ValueSpan), 0, 5);
+    }
+
     [Theory]
     [InlineData("no server", "exit 3: vsanemu hosts: redis://127.0.0.1:6379 cannot be reached: Connection refused")]
     [InlineData("wrong password", "exit 3: vsanemu hosts: redis://127.0.0.1:6379 refuses the default user: the password is wrong")]
@@ -100,6 +118,9 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
     [GeneratedRegex(@"first: (\d+)")]
     private static partial Regex FirstPid();
 
+    [GeneratedRegex(@"sent after the end: (\d+)")]
+    private static partial Regex SentAfter();
+
     [GeneratedRegex(@"let go after (\d+) s")]
     private static partial Regex LetGo();
 
@@ -116,7 +137,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         {
             (string Name, string Script, string Folder)[] planned =
             [
-                ("outages", "outages", Healthy), ("controllers", "controllers", Healthy), ("full", "full", Healthy), ("dying", "dying", Healthy),
+                ("outages", "outages", Healthy), ("controllers", "controllers", Healthy), ("full", "full", Healthy), ("dying", "dying", Healthy), ("load", "load", Healthy),
                 .. Broken.Select(f => (f, "fabric", f)), ("refused", "refused", Healthy),
             ];
             await Parallel.ForEachAsync(planned, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (run, _) => await KeepAsync(run));

@@ -1,0 +1,22 @@
+#!/bin/bash
+# Loads whose members are behind a control server: datagrams, groups and streams; and one whose controller is killed.   load.sh FOLDER
+. "$(dirname "$0")/control.sh"
+scenario_on "$1"
+redis_on
+nodes_on
+for name in m1 m2 m3; do seen "waits for a controller" "$WORK/$name.log" 60; done
+for profile in "multicast -b 20M" "ring -b 50M" "pair -b 10M --dscp 46"; do
+  # shellcheck disable=SC2086
+  $VSANEMU load --control "$CONTROL" --members 3 -t 2 --json --profile $profile >"$WORK/load.json" || echo "failed: $profile"
+  echo "json: $(tr -d '\n' <"$WORK/load.json")"
+done
+$VSANEMU load --control "$CONTROL" --members 3 --profile pair -t 600 -b 5M >"$WORK/out" 2>&1 &
+RUN=$!
+seen '^1\.' "$WORK/out" 60
+kill -9 "$RUN"
+wait "$RUN" 2>/dev/null || true
+seen 'its controller has not been heard of for 20 s' "$WORK/m1.log" 40
+before=$(ip -n m1 -s -j link show eth0 | grep -oE '"tx":\{"bytes":[0-9]+,"packets":[0-9]+' | grep -oE '[0-9]+$')
+sleep 1
+after=$(ip -n m1 -s -j link show eth0 | grep -oE '"tx":\{"bytes":[0-9]+,"packets":[0-9]+' | grep -oE '[0-9]+$')
+echo "sent after the end: $((after - before))"
