@@ -124,6 +124,7 @@ internal static class LoadArguments
     {
         LoadMode mode = Mode(parsed);
         LoadOptions options = Options(parsed, mode);
+        if (options.Ramp > TimeSpan.Zero && (mode is LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Ramp.Name} does not go with {Profile.Name} {parsed.GetValue(Profile)}: its rate is the VMs' or the cluster's own");
         int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? 512 : Stream(parsed, options) ? 1 : LoadOptions.MinPayload,
             mode == LoadMode.Vm ? BlockHeader.MostBytes : Stream(parsed, options) ? 1 << 20 : LoadOptions.MaxPayload, step: 1024)];
         int[] groups = [.. Figures(parsed, Groups, 1, LoadOptions.MostGroups, step: 1000)];
