@@ -79,7 +79,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Starts a member over, with options of `docker run` instead of what a member here has; returns its container.</summary>
     public async Task<string> RunAgainAsync(string member, IReadOnlyList<string> options)
     {
-        await this[member].StopAsync();
+        // Not stopped: the kernel withholds SIGTERM from a container's first process until that handles it, and this one has only just been started.
+        await Engine.DockerAsync("kill", this[member].Id);
         await Engine.DockerAsync("network", "disconnect", "--force", _network.Name, this[member].Id);
         return await Engine.DockerAsync(
             ["run", "-d", "--pull", "never", "--network", _network.Name, "--ip", $"{Spec.Members.First(m => m.Name == member).Address}", "--read-only",
