@@ -185,7 +185,8 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         _phases.VmsOn.RemoveAll(name => parts.Cluster.Vms.First(v => v.Name == name).Host == master.Id);
 
         await WhileAsync(() => !_crew.Views.Any(v => v.Role == Role.Master), SettleTime, () => $"a new Master after {victim.Name}", cancellation);
-        long? heldAt = await SettleAsync(cancellation);
+        // The roles first: copies are built anew only after a while, by default longer than all the rest takes.
+        long? heldAt = await SettleAsync(cancellation, data: false);
         MemberView? now = _crew.Views.FirstOrDefault(v => v.Role == Role.Master);
         _failovers.Add(new FailoverObservation
         {
@@ -199,7 +200,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
             Acknowledged = before.Count,
             Lost = now is null ? [] : await before.MissingFromAsync(Named(now.Id), cancellation),
         });
-        if (heldAt is not null) await RestAsync(Phases.AfterFailover, cancellation);
+        if (heldAt is not null && await RebuiltAsync(cancellation)) await RestAsync(Phases.AfterFailover, cancellation);
     }
 
     private async Task SplitAndHealAsync(IFabric fabric, CancellationToken cancellation)
@@ -247,16 +248,19 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     }
 
     /// <summary>Waits until every side is at rest; returns when it was, or null when the time was up.</summary>
-    private async Task<long?> SettleAsync(CancellationToken cancellation)
+    private async Task<long?> SettleAsync(CancellationToken cancellation, bool data = true)
     {
         bool rested = await WhileAsync(
-            () => Settlement.Missing(_crew.ViewsBySide) is not null, SettleTime, () => $"waiting for {Settlement.Missing(_crew.ViewsBySide)}", cancellation);
+            () => Settlement.Missing(_crew.ViewsBySide, data) is not null, SettleTime, () => $"waiting for {Settlement.Missing(_crew.ViewsBySide, data)}", cancellation);
         if (!rested) return null;
         long at = nowNs();
         // Frames of the state before may still be under way.
         await WaitAsync(Heartbeats(1), "at rest", cancellation);
         return at;
     }
+
+    private Task<bool> RebuiltAsync(CancellationToken cancellation) => WhileAsync(
+        () => Settlement.Missing(_crew.ViewsBySide) is not null, SettleTime + parts.Cluster.Timers.RebuildDelay, () => $"waiting for {Settlement.Missing(_crew.ViewsBySide)}", cancellation);
 
     private Task WaitAsync(TimeSpan length, string doing, CancellationToken cancellation) => WhileAsync(() => true, length, () => doing, cancellation);
 

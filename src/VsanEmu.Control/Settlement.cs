@@ -30,8 +30,10 @@ public static class Settlement
     }
 
     /// <summary>What is missing on any of the sides; null when each is at rest.</summary>
-    public static string? Missing(IReadOnlyList<IReadOnlyCollection<MemberView>> sides) =>
-        sides.Select(side => Missing(side, split: sides.Count > 1)).FirstOrDefault(m => m is not null);
+    /// <param name="sides">The members that can hear each other, side by side.</param>
+    /// <param name="data">Whether VMs must have their copies, too; those of a split cluster need not.</param>
+    public static string? Missing(IReadOnlyList<IReadOnlyCollection<MemberView>> sides, bool data = true) =>
+        sides.Select(side => Missing(side, split: sides.Count > 1 || !data)).FirstOrDefault(m => m is not null);
 
     private static string? Others(IEnumerable<MemberView> views, Func<MemberView, bool> wrong)
     {

@@ -28,7 +28,9 @@ internal static class VerifyCommand
 
     private static readonly Option<string> Wait = new("--wait")
     {
-        Description = "With --control: how long to wait for the hosts", HelpName = "T", DefaultValueFactory = _ => "60s",
+        Description = "With --control: how long to wait for the hosts",
+        HelpName = "T",
+        DefaultValueFactory = _ => "60s",
     };
 
     private static readonly Option<DirectoryInfo?> Capture = new("--capture") { Description = "Keep a pcapng file per port in this folder" };

@@ -42,7 +42,7 @@ public sealed record Verdict
     {
         var run = new RunAnalysis(spec, seen);
         CheckResult[] results = [.. CheckCatalogue.Rules.Select(r => r.Evaluate(run))];
-        IReadOnlyList<Diagnosis> diagnoses = Diagnostician.Conclude(run, results);
+        IReadOnlyList<Diagnosis> diagnoses = [.. Diagnostician.Conclude(run, results).Where(d => !OwnMachine.MayHaveLost(run, d, results))];
         var explained = diagnoses.SelectMany(d => d.Explains).ToHashSet();
         // What a fault of the fabric explains is not put down to the machine.
         results = [.. results.Select(r => explained.Contains(r.Id) ? r : OwnMachine.Doubt(run, r))];

@@ -61,6 +61,18 @@ public sealed class OwnMachineTests
         Assert.Equal(CheckOutcome.Fail, Hindered(lossy, new Hindrance(11 * Second, Second, 100)).Verdict.Results.Single(r => r.Id == "V2").Outcome);
     }
 
+    [Fact]
+    public void Loss_is_no_diagnosis_where_the_machine_itself_lost_frames()
+    {
+        Seen lossy = Seen.In(FaultyWorlds.With(World.Healthy(8), "loss"));
+        Assert.Contains(lossy.Verdict.Diagnoses, d => d.Fault == "loss");
+        // In every phase.
+        Seen doubted = Hindered(lossy, new Hindrance(0, 1000 * Second, 100));
+        Assert.DoesNotContain(doubted.Verdict.Diagnoses, d => d.Fault == "loss");
+        Assert.Equal(CheckOutcome.Inconclusive, doubted.Verdict.Results.Single(r => r.Id == "M1").Outcome);
+        Assert.Equal(CheckOutcome.Fail, Hindered(lossy, new Hindrance(0, 1000 * Second, 0)).Verdict.Results.Single(r => r.Id == "M1").Outcome);
+    }
+
     private static Seen Hindered(Seen seen, params Hindrance[] hindrances) => seen.With(r => r with { Machine = new MachineObservation { Hindrances = hindrances } });
 
     private static (CheckOutcome F1, ExitCode Exit) Judged(Seen seen) => (seen.Verdict.Results.Single(r => r.Id == "F1").Outcome, seen.Verdict.ExitCode);

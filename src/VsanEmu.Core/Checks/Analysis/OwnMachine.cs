@@ -8,6 +8,8 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// </summary>
 internal static class OwnMachine
 {
+    private const string Loss = "loss";
+
     private const string Remedy = "repeat it on a machine with nothing else to do, or with fewer members";
 
     private const string RemedyOfLoss = "repeat it with a control server, and a way there, that stays up";
@@ -65,6 +67,11 @@ internal static class OwnMachine
             Remedy = hindrances.All(h => h.Lost.Length > 0) ? RemedyOfLoss : Remedy,
         };
     }
+
+    /// <summary>True of a diagnosis of loss where this machine itself lost frames meanwhile: it only says again what the checks do that it explains, and these are in doubt.</summary>
+    public static bool MayHaveLost(RunAnalysis run, Diagnosis diagnosis, IReadOnlyList<CheckResult> results) =>
+        diagnosis.Fault == Loss && run.Seen.Machine is { } machine && machine.Hindrances.Any(h => h.Dropped > 0)
+        && results.Where(r => diagnosis.Explains.Contains(r.Id)).All(r => Doubt(run, r).Outcome != CheckOutcome.Fail);
 
     private static bool In(RunAnalysis run, Hindrance hindrance, PhaseObservation phase) =>
         hindrance.AtNs <= phase.EndNs && hindrance.AtNs + hindrance.StoodNs >= phase.StartNs - (Aftermath * Wording.Ns(run.Spec.Timers.Heartbeat));
