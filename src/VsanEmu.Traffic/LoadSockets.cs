@@ -6,6 +6,7 @@ using VsanEmu.Core.Load;
 using VsanEmu.Net.Bulk;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Traffic;
 
@@ -25,8 +26,6 @@ internal static class LoadSockets
     private const int LevelSocket = 1;      // SOL_SOCKET
     private const int ReceiveTimeout = 20;  // SO_RCVTIMEO
     private const int SendTimeout = 21;     // SO_SNDTIMEO
-    private const int SendRoomForce = 32;   // SO_SNDBUFFORCE
-    private const int ReceiveRoomForce = 33; // SO_RCVBUFFORCE
     private const int MemoryInformation = 55; // SO_MEMINFO
     private const int DropsAt = 8 * sizeof(uint); // SK_MEMINFO_DROPS
     private const int MostMemberships = 20;
@@ -43,7 +42,7 @@ internal static class LoadSockets
         }
 
         socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, dscp << 2);
-        SetRoom(socket, SendRoomForce, SocketOptionName.SendBuffer, DatagramRoom / 4);
+        SocketRoom.Send(socket, DatagramRoom / 4);
         SetPatience(socket);
         socket.Bind(new IPEndPoint(from.Address, 0));
         if (to is not null) socket.Connect(to);
@@ -53,7 +52,7 @@ internal static class LoadSockets
     public static Socket Receiver(ProbeSource at, int port, params IReadOnlyList<IPAddress> groups) => at.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        SetRoom(socket, ReceiveRoomForce, SocketOptionName.ReceiveBuffer, DatagramRoom);
+        SocketRoom.Receive(socket, DatagramRoom);
         SetPatience(socket);
         socket.Bind(new IPEndPoint(groups.Count switch { 0 => at.Address, 1 => groups[0], _ => IPAddress.Any }, port));
         if (groups.Count == 1) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(groups[0], Index(at)));
@@ -138,19 +137,6 @@ internal static class LoadSockets
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    // More than net.core.rmem_max with CAP_NET_ADMIN; what is allowed without.
-    private static void SetRoom(Socket socket, int force, SocketOptionName option, int bytes)
-    {
-        try
-        {
-            socket.SetRawSocketOption(LevelSocket, force, BitConverter.GetBytes(bytes));
-        }
-        catch (SocketException)
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, option, bytes);
         }
     }
 }

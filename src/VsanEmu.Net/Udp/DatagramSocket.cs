@@ -6,7 +6,7 @@ namespace VsanEmu.Net.Udp;
 /// <summary>A UDP socket that a <see cref="ReceiveLoop"/> reads. What goes wrong on the wire is counted or returned, never thrown.</summary>
 public abstract class DatagramSocket : IDisposable
 {
-    /// <summary>Default receive buffer, bytes: some 2 s of 64 members' heartbeats and then a burst. The kernel may give less (net.core.rmem_max).</summary>
+    /// <summary>Default receive buffer, bytes: some 2 s of 64 members' heartbeats and then a burst. Without CAP_NET_ADMIN the kernel may give less (net.core.rmem_max).</summary>
     public const int DefaultReceiveBuffer = 1 << 20;
 
     private ReceiveLoop? _loop;
@@ -17,11 +17,8 @@ public abstract class DatagramSocket : IDisposable
     /// <param name="receiveBuffer">Receive buffer asked for, bytes.</param>
     protected DatagramSocket(int receiveBuffer)
     {
-        Receiver = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
-        {
-            Blocking = false,
-            ReceiveBufferSize = receiveBuffer,
-        };
+        Receiver = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        SocketRoom.Receive(Receiver, receiveBuffer);
     }
 
     /// <summary>The address and port that it receives on; for a group the group's.</summary>

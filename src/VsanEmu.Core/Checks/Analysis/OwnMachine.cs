@@ -8,7 +8,8 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// </summary>
 internal static class OwnMachine
 {
-    private const string Loss = "loss";
+    // What is said of losses; all else that is diagnosed rests on more than lost datagrams.
+    private static readonly string[] OfLoss = ["loss", "multicast-rate-limit"];
 
     private const string Remedy = "repeat it on a machine with nothing else to do, or with fewer members";
 
@@ -70,7 +71,7 @@ internal static class OwnMachine
 
     /// <summary>True of a diagnosis of loss where this machine itself lost frames meanwhile: it only says again what the checks do that it explains, and these are in doubt.</summary>
     public static bool MayHaveLost(RunAnalysis run, Diagnosis diagnosis, IReadOnlyList<CheckResult> results) =>
-        diagnosis.Fault == Loss && run.Seen.Machine is { } machine && machine.Hindrances.Any(h => h.Dropped > 0)
+        OfLoss.Contains(diagnosis.Fault) && run.Seen.Machine is { } machine && machine.Hindrances.Any(h => h.Dropped > 0)
         && results.Where(r => diagnosis.Explains.Contains(r.Id)).All(r => Doubt(run, r).Outcome != CheckOutcome.Fail);
 
     private static bool In(RunAnalysis run, Hindrance hindrance, PhaseObservation phase) =>
