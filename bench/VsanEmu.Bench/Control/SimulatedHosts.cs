@@ -37,7 +37,7 @@ internal sealed class SimulatedHosts(RedisLine line, Space space, int count)
 
     private static string Name(int host) => $"host{host:0000}";
 
-    private static HostPresence Presence(int host) => new() { Name = Name(host), Life = Guid.Empty, Version = "bench", Machine = Name(host) };
+    private static HostPresence Presence(int host) => new() { Name = Name(host), Life = Guid.NewGuid(), Version = "bench", Machine = Name(host) };
 
     private static MemberView View(int host, long n) => new()
     {

@@ -21,6 +21,7 @@ public sealed class Controller : IAsyncDisposable
     private static readonly TimeSpan WatchStep = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SilenceTold = HostServer.PresenceLife + TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TelemetryStep = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TelemetryLife = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RecordLife = TimeSpan.FromDays(7);
     private const int TelemetryAtOnce = 1000;
 
@@ -75,11 +76,11 @@ public sealed class Controller : IAsyncDisposable
         }
     }
 
-    /// <summary>The hosts that are there now, by name.</summary>
+    /// <summary>The hosts that are there now and can be led, by name.</summary>
     /// <exception cref="ControlException">The server does not work.</exception>
-    public Task<IReadOnlyList<HostPresence>> HostsAsync() => ListAsync(_line, _space);
+    public async Task<IReadOnlyList<HostPresence>> HostsAsync() => [.. (await ListAsync(_line, _space)).Where(h => h.IsReadable)];
 
-    /// <summary>The hosts of a space, by name. It takes no lead.</summary>
+    /// <summary>All hosts of a space, by name. It takes no lead.</summary>
     /// <exception cref="ControlException">The server does not work.</exception>
     public static async Task<IReadOnlyList<HostPresence>> ListAsync(RedisLine line, Space space)
     {
@@ -89,7 +90,8 @@ public sealed class Controller : IAsyncDisposable
             RedisValue[] found = await line.Database.StringGetAsync([.. names.Select(n => space.Host(n!))]);
             RedisValue[] gone = [.. names.Where((_, i) => found[i].IsNull)];
             if (gone.Length > 0) await line.Database.SortedSetRemoveAsync(space.Hosts, gone);
-            return [.. found.Where(f => !f.IsNull).Select(f => JsonSerializer.Deserialize((byte[])f!, ControlContext.Default.HostPresence)!).OrderBy(h => h.Name, StringComparer.Ordinal)];
+            return [.. names.Zip(found).Where(h => !h.Second.IsNull)
+                .Select(h => Written.Read(h.Second, ControlContext.Default.HostPresence) ?? HostPresence.Unreadable(h.First!)).OrderBy(h => h.Name, StringComparer.Ordinal)];
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
         {
@@ -172,8 +174,8 @@ public sealed class Controller : IAsyncDisposable
     private async Task<Leader?> OtherAsync()
     {
         if (await _line.Database.LockExtendAsync(_space.Leader, _claim, LeadLife) || await _line.Database.LockTakeAsync(_space.Leader, _claim, LeadLife)) return null;
-        byte[]? held = await _line.Database.LockQueryAsync(_space.Leader);
-        return held is null ? null : JsonSerializer.Deserialize(held, ControlContext.Default.Leader);
+        RedisValue held = await _line.Database.LockQueryAsync(_space.Leader);
+        return held.IsNull ? null : Written.Read(held, ControlContext.Default.Leader) ?? new Leader("a controller of another version", Guid.Empty, "an unknown time");
     }
 
     private async Task LeadAsync()
@@ -189,6 +191,7 @@ public sealed class Controller : IAsyncDisposable
                     return;
                 }
 
+                await _line.Database.KeyExpireAsync(_space.Telemetry, TelemetryLife);
                 foreach (HostPresence present in await ListAsync(_line, _space))
                     if (_hosts.TryGetValue(present.Name, out RemoteHost? host)) host.Hear();
             }
@@ -213,7 +216,7 @@ public sealed class Controller : IAsyncDisposable
             lock (_outages)
             {
                 // It was there before it was noticed.
-                if (why is not null && !before) _outages.Add((_post.Trouble is null ? now - TimeProvider.System.TimestampFrequency * (long)SilenceTold.TotalSeconds : _post.TroubleSince, now, why));
+                if (why is not null && !before) _outages.Add((_post.Trouble is null ? now - TimeProvider.System.TimestampFrequency * (long)SilenceTold.TotalSeconds : _post.LastWell, now, why));
                 else if (why is not null) _outages[^1] = _outages[^1] with { Until = now };
             }
 
@@ -255,7 +258,7 @@ public sealed class Controller : IAsyncDisposable
 
     private void Take(StreamEntry entry)
     {
-        if (JsonSerializer.Deserialize((byte[]?)entry.Values[0].Value ?? [], ControlContext.Default.Telemetry) is not { } told || told.Run != _run) return;
+        if (Written.Read(entry.Values[0].Value, ControlContext.Default.Telemetry) is not { } told || told.Run != _run) return;
         if (!_hosts.TryGetValue(told.Host, out RemoteHost? host)) return;
         host.Hear();
         foreach (MemberView view in told.Views) host.See(told.AtNs, view);

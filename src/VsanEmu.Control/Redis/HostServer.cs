@@ -102,8 +102,8 @@ public sealed class HostServer(
         {
             try
             {
-                byte[]? json = await line.Database.StringGetAsync(space.Host(self.Name));
-                return json is null ? null : JsonSerializer.Deserialize(json, ControlContext.Default.HostPresence);
+                RedisValue json = await line.Database.StringGetAsync(space.Host(self.Name));
+                return json.IsNull ? null : Written.Read(json, ControlContext.Default.HostPresence) ?? HostPresence.Unreadable(self.Name);
             }
             catch (Exception e) when (RedisLine.IsFailure(e))
             {
@@ -190,8 +190,7 @@ public sealed class HostServer(
     private async Task WatchLeaderAsync()
     {
         if (_run is not { } run) return;
-        byte[]? json = await line.Database.StringGetAsync(space.Leader);
-        if (json is null || JsonSerializer.Deserialize(json, ControlContext.Default.Leader) is not { } leader) return;
+        if (Written.Read(await line.Database.StringGetAsync(space.Leader), ControlContext.Default.Leader) is not { } leader) return;
         if (leader.Id == run.Order.Controller) run.LeaderHeard = TimeProvider.System.GetTimestamp();
         else await CloseAsync($"another controller leads now: {leader.Name}");
     }

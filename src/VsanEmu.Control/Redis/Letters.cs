@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -66,6 +68,13 @@ public sealed record HostPresence
 
     /// <summary>What it does: <c>waits</c>, or the run it is in.</summary>
     public string State { get; init; } = "waits";
+
+    /// <summary>Whether this version can lead it.</summary>
+    public bool IsReadable => Life != Guid.Empty;
+
+    /// <summary>A host that is there, and of which no more can be read.</summary>
+    public static HostPresence Unreadable(string name) =>
+        new() { Name = name, Life = Guid.Empty, Version = "another", Machine = "another machine", State = "cannot be led: what it tells of itself is another version's" };
 }
 
 /// <summary>Who leads.</summary>
@@ -73,6 +82,29 @@ public sealed record HostPresence
 /// <param name="Id">This controller.</param>
 /// <param name="Since">Since when, ISO 8601.</param>
 internal sealed record Leader(string Name, Guid Id, string Since);
+
+/// <summary>What others wrote, as far as this version can read it.</summary>
+internal static class Written
+{
+    /// <summary>The longest letter, bytes: a host's part of a record with a full capture has some MB.</summary>
+    public const int MostBytes = 64 << 20;
+
+    /// <summary>Null for what is too long, or no such thing.</summary>
+    public static T? Read<T>(RedisValue body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        ReadOnlyMemory<byte> json = body;
+        if (json.Length is 0 or > MostBytes) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>An address as text.</summary>
 internal sealed class AddressConverter : JsonConverter<IPAddress>

@@ -35,6 +35,7 @@ internal sealed class Post : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, Task<HostAnswer>> _taken = [];
     private readonly ConcurrentQueue<Guid> _order = [];
     private readonly CancellationTokenSource _end = new();
+    private long _lastWell = TimeProvider.System.GetTimestamp();
     private Task _reading = Task.CompletedTask;
 
     /// <param name="line">The connection.</param>
@@ -48,8 +49,8 @@ internal sealed class Post : IAsyncDisposable
     /// <summary>Why nothing can be sent at this moment; null when all is well.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>When trouble began, by <see cref="TimeProvider.GetTimestamp"/>; meaningless without.</summary>
-    public long TroubleSince { get; private set; }
+    /// <summary>When the server answered last, by <see cref="TimeProvider.GetTimestamp"/>: trouble began then, for it is noticed only after a while.</summary>
+    public long LastWell => Volatile.Read(ref _lastWell);
 
     /// <summary>Begins to read. What was in the inbox before is forgotten: it was meant for an earlier life.</summary>
     public async Task StartAsync()
@@ -72,7 +73,7 @@ internal sealed class Post : IAsyncDisposable
     /// <param name="order">What.</param>
     /// <param name="silence">For how long the party has not been heard of; null when it is well.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="HostException">The party is gone, or control has failed for longer than <see cref="Patience"/>.</exception>
+    /// <exception cref="HostException">The party is gone, control has failed for longer than <see cref="Patience"/>, or the order is too long.</exception>
     public async Task<HostAnswer> AskAsync(string to, HostOrder order, Func<TimeSpan?> silence, CancellationToken cancellation)
     {
         var letter = new Letter { Id = Guid.NewGuid(), From = _name, Order = order };
@@ -126,7 +127,9 @@ internal sealed class Post : IAsyncDisposable
         {
             try
             {
+                long asked = TimeProvider.System.GetTimestamp();
                 StreamEntry[] entries = await _line.Database.StreamReadAsync(_space.Inbox(_name), last, AtOnce);
+                Volatile.Write(ref _lastWell, asked);
                 Trouble = null;
                 foreach (StreamEntry entry in entries)
                 {
@@ -143,7 +146,7 @@ internal sealed class Post : IAsyncDisposable
             }
             catch (Exception e) when (RedisLine.IsFailure(e))
             {
-                Note(_line.Explain(e));
+                Trouble = _line.Explain(e).Message;
                 // A server that was restarted without its data numbers entries anew, and what was read of it comes only once anyway.
                 last = StreamPosition.Beginning;
                 await Task.Delay(AfterFailure, CancellationToken.None);
@@ -154,6 +157,7 @@ internal sealed class Post : IAsyncDisposable
     private Letter? Read(StreamEntry entry)
     {
         byte[] body = (byte[]?)entry[Field] ?? [];
+        if (body.Length > Written.MostBytes) return null;
         try
         {
             return JsonSerializer.Deserialize(body, ControlContext.Default.Letter);
@@ -207,7 +211,15 @@ internal sealed class Post : IAsyncDisposable
             while (_order.Count > Remembered && _order.TryDequeue(out Guid old)) _taken.TryRemove(old, out _);
         }
 
-        await TrySendAsync(letter.From, new Letter { Id = letter.Id, From = _name, Answer = await doing });
+        var answer = new Letter { Id = letter.Id, From = _name, Answer = await doing };
+        try
+        {
+            await TrySendAsync(letter.From, answer);
+        }
+        catch (HostException e)
+        {
+            await TrySendAsync(letter.From, answer with { Answer = new HostAnswer.Failed($"host {_name}: {e.Message}") });
+        }
     }
 
     private async Task<HostAnswer> CarryOutAsync(HostOrder order)
@@ -223,11 +235,13 @@ internal sealed class Post : IAsyncDisposable
         }
     }
 
+    /// <exception cref="HostException">The letter is longer than its reader would take.</exception>
     private async Task<ControlException?> TrySendAsync(string to, Letter letter)
     {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(letter, ControlContext.Default.Letter);
+        if (body.Length > Written.MostBytes) throw new HostException($"what is to be told has {body.Length >> 20} MiB, more than {Written.MostBytes >> 20} are taken");
         try
         {
-            byte[] body = JsonSerializer.SerializeToUtf8Bytes(letter, ControlContext.Default.Letter);
             RedisKey inbox = _space.Inbox(to);
             await _line.Database.StreamAddAsync(inbox, Field, body, maxLength: MostLetters, useApproximateMaxLength: true);
             await _line.Database.KeyExpireAsync(inbox, InboxLife, flags: CommandFlags.FireAndForget);
@@ -237,14 +251,8 @@ internal sealed class Post : IAsyncDisposable
         catch (Exception e) when (RedisLine.IsFailure(e))
         {
             ControlException why = _line.Explain(e);
-            Note(why);
+            Trouble = why.Message;
             return why;
         }
-    }
-
-    private void Note(ControlException why)
-    {
-        if (Trouble is null) TroubleSince = TimeProvider.System.GetTimestamp();
-        Trouble = why.Message;
     }
 }

@@ -1,0 +1,62 @@
+using VsanEmu.Control.Redis;
+
+namespace VsanEmu.Control.Tests.Redis;
+
+/// <summary>Where control is, as people write it; and where its password comes from.</summary>
+public sealed class ControlAddressTests
+{
+    [Theory]
+    [InlineData("redis://host", "redis://host:6379", false)]
+    [InlineData("redis://host:7000/3", "redis://host:7000/3", false)]
+    [InlineData("rediss://me@host", "rediss://me@host:6379", true)]
+    public void An_address_is_read(string text, string expected, bool tls)
+    {
+        var address = ControlAddress.Parse(text, _ => null);
+        Assert.Equal((expected, tls, ""), (address.ToString(), address.Tls, address.Password));
+    }
+
+    [Theory]
+    [InlineData("host:6379", "no control address")]
+    [InlineData("http://host", "no control address")]
+    [InlineData("redis://:word@host", "does not belong on a command line")]
+    [InlineData("redis://me:word@host", "does not belong on a command line")]
+    [InlineData("redis://host/many", "no database's number")]
+    public void A_wrong_one_is_told_and_no_secret_with_it(string text, string expected)
+    {
+        string said = Assert.Throws<FormatException>(() => ControlAddress.Parse(text, _ => null)).Message;
+        Assert.Contains(expected, said);
+        Assert.DoesNotContain("word@", said);
+    }
+
+    [Fact]
+    public void The_password_comes_from_the_environment_or_a_file_and_is_never_shown()
+    {
+        Assert.Equal("p w", ControlAddress.Parse("redis://me@host", n => n == ControlAddress.PasswordVariable ? "p w" : null).Password);
+        Assert.Equal("a/b", ControlAddress.Parse(null, n => n == ControlAddress.Variable ? "rediss://me:a%2Fb@host" : null).Password);
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "from a file\n");
+            var address = ControlAddress.Parse("redis://host", n => n == ControlAddress.PasswordFileVariable ? file : null);
+            Assert.Equal("from a file", address.Password);
+            Assert.DoesNotContain("from a file", $"{address}");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("esx1", true)]
+    [InlineData("rack-7.host_3", true)]
+    [InlineData("", false)]
+    [InlineData("a b", false)]
+    [InlineData("a:b", false)]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123", false)]
+    public void A_name_is_one_that_a_key_can_have(string name, bool good)
+    {
+        if (good) Assert.Equal(name, Space.CheckName("--name", name));
+        else Assert.Contains("--name", Assert.Throws<FormatException>(() => Space.CheckName("--name", name)).Message);
+    }
+}
