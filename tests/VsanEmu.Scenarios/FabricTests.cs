@@ -31,7 +31,7 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
     /// </summary>
     public sealed class Runs : IAsyncLifetime
     {
-        private const int Together = 3;
+        private const int Together = 5;
 
         private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("vsanemu-fabric-");
 

@@ -53,7 +53,7 @@ public sealed class SelfTestTests(SelfTestTests.Table table) : IClassFixture<Sel
     /// <summary>All of it, run once: several at a time, since most of a run is waiting.</summary>
     public sealed class Table : IAsyncLifetime
     {
-        private const int Together = 4;
+        private const int Together = 8;
 
         public Dictionary<string, SelfTestRow> Rows { get; } = [];
 

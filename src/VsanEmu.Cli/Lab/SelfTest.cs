@@ -22,6 +22,9 @@ public sealed record SelfTestCase(ClusterSpec Cluster, FabricShape Shape, IReadO
     // Left out where nothing is to be found by it: it takes seconds in which nothing happens.
     private const string IdleCheck = "A9";
 
+    /// <summary>Whether it takes minutes.</summary>
+    public bool Long => Faults.Any(f => f.MustFail.Contains(IdleCheck));
+
     /// <summary>Builds it, lets a cluster run on it, and judges.</summary>
     public async Task<SelfTestRow> RunAsync(IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
@@ -30,7 +33,7 @@ public sealed record SelfTestCase(ClusterSpec Cluster, FabricShape Shape, IReadO
             Cluster = Cluster,
             Shape = Shape,
             Faults = Faults,
-            Conduct = new ConductorOptions { Long = Faults.Any(f => f.MustFail.Contains(IdleCheck)) },
+            Conduct = new ConductorOptions { Long = Long },
         });
         RunRecord record = await lab.RunAsync(progress, cancellation);
         return new SelfTestRow([.. Faults.Select(f => new SelfTestFault(f.Name, f.MustFail, f.MustWarn))], record.Verdict)
@@ -72,8 +75,8 @@ public static class SelfTest
         FaultPairs.Of(faults).Select(p => new SelfTestCase(cluster, FabricShape.Plain, [p.A, p.B]));
 
     /// <summary>
-    /// Runs cases, several at a time: each has a fabric of its own, and most of a run is waiting. One that went otherwise than expected while the machine
-    /// stood in its way tells nothing: it is run once more, alone, when the others are done.
+    /// Runs cases, several at a time, the longest first: each has a fabric of its own, and most of a run is waiting. One that went otherwise than expected
+    /// while the machine stood in its way tells nothing: it is run once more, alone, when the others are done.
     /// </summary>
     /// <returns>The cases' numbers and rows, as they end.</returns>
     public static async IAsyncEnumerable<(int Index, SelfTestRow Row, TimeSpan Took)> RunAsync(
@@ -81,7 +84,7 @@ public static class SelfTest
     {
         var ended = Channel.CreateUnbounded<(int Index, SelfTestRow Row, TimeSpan Took)>();
         Task all = Parallel.ForEachAsync(
-            cases.Index(), new ParallelOptions { MaxDegreeOfParallelism = together, CancellationToken = cancellation },
+            cases.Index().OrderByDescending(c => c.Item.Long), new ParallelOptions { MaxDegreeOfParallelism = together, CancellationToken = cancellation },
             async (next, token) => await ended.Writer.WriteAsync(await TimedAsync(next.Index, next.Item, token), token));
         _ = all.ContinueWith(t => ended.Writer.Complete(t.Exception?.InnerException), TaskScheduler.Default);
         var again = new List<int>();
