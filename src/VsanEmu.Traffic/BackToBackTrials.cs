@@ -3,11 +3,11 @@ using VsanEmu.Core.Load;
 namespace VsanEmu.Traffic;
 
 /// <summary>Searches the longest burst that is delivered whole when it is sent as fast as it goes (RFC 2544, 26.4), by one burst after the other.</summary>
-/// <param name="setup">The load: one that sends datagrams.</param>
+/// <param name="options">The load: one that sends datagrams.</param>
 /// <param name="longest">The longest burst to try, datagrams.</param>
 /// <param name="repeats">How often a length must pass.</param>
 /// <param name="run">Runs a load.</param>
-public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
+public sealed class BackToBackTrials(LoadOptions options, long longest, int repeats, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
 {
     private const double Resolution = 0.01;
 
@@ -23,7 +23,7 @@ public sealed class BackToBackTrials(LoadSetup setup, long longest, int repeats,
         while (!state.Done)
         {
             long length = Math.Max(1, (long)state.Rate);
-            last = await run(setup.Options with { BitsPerSecond = 0, BurstDatagrams = length }, cancellation);
+            last = await run(options with { BitsPerSecond = 0, BurstDatagrams = length }, cancellation);
             cancellation.ThrowIfCancellationRequested();
             long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost);
             var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs);

@@ -36,6 +36,9 @@ internal sealed class Delays
 
     public void AddTo(LongHistogram sum) => sum.Add(_histogram);
 
+    /// <summary>How often each was taken.</summary>
+    public IReadOnlyList<DelayCount> Counts() => [.. _histogram.RecordedValues().Select(v => new DelayCount(v.ValueIteratedTo, v.CountAtValueIteratedTo))];
+
     public DelaySummary? Summary() => Summary(_histogram);
 
     public static LongHistogram Sum() => new(1, (long)Most.TotalNanoseconds, Digits);

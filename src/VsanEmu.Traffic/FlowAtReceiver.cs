@@ -74,6 +74,9 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
     /// <summary>Datagrams that found no room in its socket, which it may share.</summary>
     public long DroppedAtSocket { get; set; }
 
+    /// <summary>What ended it early, in words; else empty.</summary>
+    public string Error { get; set; } = "";
+
     /// <summary>Groups of which nothing came.</summary>
     public int SilentGroups => _heard.Count(h => !h);
 

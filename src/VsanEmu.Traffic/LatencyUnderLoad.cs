@@ -1,12 +1,12 @@
 using VsanEmu.Core.Load;
-using VsanEmu.Net.Probing;
 
 namespace VsanEmu.Traffic;
 
-/// <summary>Round trips between two members, first on the idle fabric and then under load: what queues add shows in the difference.</summary>
-/// <param name="setup">The load.</param>
+/// <summary>Round trips between the first two members, first on the idle fabric and then under load: what queues add shows in the difference.</summary>
+/// <param name="stage">With whom.</param>
+/// <param name="options">The load.</param>
 /// <param name="payload">Payload of a question, bytes.</param>
-public sealed class LatencyUnderLoad(LoadSetup setup, int payload)
+public sealed class LatencyUnderLoad(LoadStage stage, LoadOptions options, int payload)
 {
     // The load has begun, and has not ended, while round trips are measured under it.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(0.5);
@@ -14,16 +14,17 @@ public sealed class LatencyUnderLoad(LoadSetup setup, int payload)
     /// <summary>Measures.</summary>
     /// <param name="progress">Told of the load's intervals.</param>
     /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="LoadException">It cannot be as it was asked for.</exception>
     public async Task<LatencyResult> RunAsync(IProgress<LoadInterval>? progress, CancellationToken cancellation)
     {
-        (ProbeSource from, ProbeSource to) = (setup.Ends[setup.Cluster.Members[0].Name], setup.Ends[setup.Cluster.Members[1].Name]);
-        LoadOptions options = setup.Options;
-        Task<RoundTripResult> Measure() => RoundTrips.RunAsync(from, to, payload, options.Duration, options.Dscp, cancellation);
+        (string from, string to) = (stage.Cluster.Members[0].Name, stage.Cluster.Members[1].Name);
+        Task<RoundTripResult> MeasureAsync() => new RoundTripRun(stage, options with { PacketsPerSecond = null }).RunAsync(from, to, payload, cancellation);
 
-        RoundTripResult idle = await Measure();
-        Task<LoadResult> load = new LoadRun(setup with { Options = options with { Duration = options.Duration + (2 * Margin) } }).RunAsync(progress, cancellation);
-        await Task.WhenAny(load, Task.Delay(options.LeadIn + (2 * Margin), CancellationToken.None));
-        RoundTripResult loaded = await Measure();
+        RoundTripResult idle = await MeasureAsync();
+        var run = new LoadRun(stage, options with { Duration = options.Duration + stage.Lead + (2 * Margin) });
+        Task<LoadResult> load = run.RunAsync(progress, cancellation);
+        if (await Task.WhenAny(load, run.Measuring) == load) await load;
+        RoundTripResult loaded = await MeasureAsync();
         return new LatencyResult { Idle = idle, Loaded = loaded, Load = await load };
     }
 }

@@ -30,8 +30,8 @@ internal static class LoadSockets
     private const int DropsAt = 8 * sizeof(uint); // SK_MEMINFO_DROPS
     private const int MostMemberships = 20;
 
-    /// <summary>A socket that sends datagrams: connected to one address, which may be a group, or free for several groups.</summary>
-    public static Socket Sender(ProbeSource from, IPEndPoint? to, bool group, byte ttl, int dscp) => from.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
+    /// <summary>A socket that sends datagrams, from a port of its own choice unless one is given: connected to one address, which may be a group, or free for several groups.</summary>
+    public static Socket Sender(ProbeSource from, IPEndPoint? to, bool group, byte ttl, int dscp, int port = 0) => from.Namespace.Run(() => Made(SocketType.Dgram, ProtocolType.Udp, socket =>
     {
         if (group)
         {
@@ -44,7 +44,7 @@ internal static class LoadSockets
         socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, dscp << 2);
         SocketRoom.Send(socket, DatagramRoom / 4);
         SetPatience(socket);
-        socket.Bind(new IPEndPoint(from.Address, 0));
+        socket.Bind(new IPEndPoint(from.Address, port));
         if (to is not null) socket.Connect(to);
     }));
 
@@ -67,6 +67,9 @@ internal static class LoadSockets
             foreach (IPAddress group in some) socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, index));
         }))];
     });
+
+    /// <summary>How many of those one receiver of a load has, at most.</summary>
+    public static int MembershipSockets(IReadOnlyList<LoadFlow> flows) => flows.Max(f => f.Groups.Count) is > 1 and int groups ? (groups + MostMemberships - 1) / MostMemberships : 0;
 
     /// <summary>Datagrams for which a socket had no room (SO_MEMINFO); 0 where the kernel does not say.</summary>
     public static long Dropped(Socket socket)

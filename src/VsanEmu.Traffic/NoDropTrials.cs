@@ -3,10 +3,10 @@ using VsanEmu.Core.Load;
 namespace VsanEmu.Traffic;
 
 /// <summary>Searches the highest rate at which no more than a set share is lost, by one load after the other (RFC 2544, 26.1).</summary>
-/// <param name="setup">The load; its rate is where the search begins, or what goes without a limit when it has none.</param>
+/// <param name="options">The load; its rate is where the search begins, or what goes without a limit when it has none.</param>
 /// <param name="search">How near, with what loss, how often.</param>
 /// <param name="run">Runs a load.</param>
-public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
+public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
 {
     // What passes unpaced is little more than what passes paced.
     private const double AboveDelivered = 1.05;
@@ -18,22 +18,22 @@ public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search, Func<Loa
     public async Task<NoDropResult> RunAsync(IProgress<NoDropTrial>? progress, CancellationToken cancellation)
     {
         var trials = new List<NoDropTrial>();
-        double highest = setup.Options.BitsPerSecond is > 0 and long asked ? asked : await HighestAsync(cancellation);
+        double highest = options.BitsPerSecond is > 0 and long asked ? asked : await HighestAsync(cancellation);
         var state = new NoDropSearch(highest, search.Resolution, search.LossPercent, search.Repeats);
         LoadResult last = null!;
         while (!state.Done)
         {
             double rate = state.Rate;
-            last = await run(setup.Options with { BitsPerSecond = Math.Max(1, (long)rate) }, cancellation);
+            last = await run(options with { BitsPerSecond = Math.Max(1, (long)rate) }, cancellation);
             cancellation.ThrowIfCancellationRequested();
-            long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost), queued = NoDropSearch.Queued(last, setup.Options.Duration);
+            long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost), queued = NoDropSearch.Queued(last, options.Duration);
             var trial = new NoDropTrial((long)rate, expected, lost, queued, last.Delay?.P99 ?? 0, last.GeneratorLimit);
             trials.Add(trial);
             progress?.Report(trial);
             state.Take(expected, lost + queued);
         }
 
-        int payload = setup.Options.Payload ?? LoadPlan.DatagramBytes;
+        int payload = options.Payload ?? LoadPlan.DatagramBytes;
         return new NoDropResult
         {
             PayloadRate = (long)state.Passed,
@@ -48,7 +48,7 @@ public sealed class NoDropTrials(LoadSetup setup, NoDropOptions search, Func<Loa
 
     private async Task<double> HighestAsync(CancellationToken cancellation)
     {
-        LoadResult free = await run(setup.Options with { BitsPerSecond = 0 }, cancellation);
+        LoadResult free = await run(options with { BitsPerSecond = 0 }, cancellation);
         cancellation.ThrowIfCancellationRequested();
         return AboveDelivered * Math.Max(1, free.Flows.Max(f => 8 * f.DeliveredBytes / free.Total.Seconds));
     }

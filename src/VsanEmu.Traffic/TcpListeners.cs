@@ -4,7 +4,7 @@ using VsanEmu.Net.Probing;
 
 namespace VsanEmu.Traffic;
 
-/// <summary>Waits for the connections of flows that end on this host.</summary>
+/// <summary>Waits for the connections of flows that end here.</summary>
 internal sealed class TcpListeners : IDisposable
 {
     private readonly FlowAtReceiver[] _flows;
@@ -33,7 +33,7 @@ internal sealed class TcpListeners : IDisposable
 
     /// <summary>The connections, when all have come.</summary>
     /// <exception cref="LoadException">One does not come in time; the message says which.</exception>
-    public async Task<TcpFlow[]> AcceptedAsync(CancellationToken cancellation)
+    public async Task<TcpIncoming[]> AcceptedAsync(CancellationToken cancellation)
     {
         try
         {
@@ -45,9 +45,10 @@ internal sealed class TcpListeners : IDisposable
             throw new LoadException($"{_accepted.Count(a => a is null)} of {_flows.Length} connections did not come within {TcpConnections.Limit.TotalSeconds:0} s, {missing.Flow.From} to {missing.To} for one");
         }
 
-        return [.. _flows.Select((f, i) => new TcpFlow(new FlowAtSender(f.Flow), f, _accepted[i]!, TcpConnections.Ready(_accepted[i]!)))];
+        return [.. _flows.Select((f, i) => new TcpIncoming(f, TcpConnections.Ready(_accepted[i]!)))];
     }
 
+    /// <summary>Closes them, and what they accepted.</summary>
     public void Dispose()
     {
         _end.Cancel();

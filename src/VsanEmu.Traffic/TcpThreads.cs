@@ -4,8 +4,8 @@ using VsanEmu.Net.Bulk;
 
 namespace VsanEmu.Traffic;
 
-/// <summary>One flow's connection, both ends of it.</summary>
-internal sealed record TcpFlow(FlowAtSender From, FlowAtReceiver To, Socket Sending, Socket Receiving)
+/// <summary>A flow's connection, at the end that sends.</summary>
+internal sealed record TcpOutgoing(FlowAtSender From, Socket Socket)
 {
     // How much may be on its way when a flow is paced: a hundredth of a second's worth, within bounds.
     private const int LeastWrite = 1024;
@@ -18,8 +18,8 @@ internal sealed record TcpFlow(FlowAtSender From, FlowAtReceiver To, Socket Send
     {
         try
         {
-            (From.Retransmits, From.RoundTripUs) = BulkStream.Information(Sending);
-            Sending.Shutdown(SocketShutdown.Send);
+            (From.Retransmits, From.RoundTripUs) = BulkStream.Information(Socket);
+            Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException e)
         {
@@ -33,8 +33,11 @@ internal sealed record TcpFlow(FlowAtSender From, FlowAtReceiver To, Socket Send
     }
 }
 
+/// <summary>A flow's connection, at the end that receives.</summary>
+internal sealed record TcpIncoming(FlowAtReceiver To, Socket Socket);
+
 /// <summary>Sends some flows from one thread: one flow by calls that wait, several by turns.</summary>
-internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
+internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock clock)
 {
     private const int Together = 64;
 
@@ -53,7 +56,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
         }
 
         long used = ThreadTime.Used;
-        foreach (TcpFlow flow in flows) flow.From.ThreadNs = used / flows.Count;
+        foreach (TcpOutgoing flow in flows) flow.From.ThreadNs = used / flows.Count;
     }
 
     private void SendOne()
@@ -67,8 +70,8 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
         using var set = new ReadySet();
         for (int i = 0; i < flows.Count; i++)
         {
-            Descriptor.SetBlocking(flows[i].Sending, false);
-            set.Add(flows[i].Sending, i, write: true);
+            Descriptor.SetBlocking(flows[i].Socket, false);
+            set.Add(flows[i].Socket, i, write: true);
         }
 
         Span<int> ready = stackalloc int[Together];
@@ -81,7 +84,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
             if (count > 0 && !any) ThreadTime.SleepUntil(now + (Stopwatch.Frequency / 2000));
         }
 
-        foreach (TcpFlow flow in flows) set.Remove(flow.Sending);
+        foreach (TcpOutgoing flow in flows) set.Remove(flow.Socket);
     }
 
     private bool Goes(long now) => now < clock.EndAt && !clock.SendersStopped;
@@ -89,14 +92,14 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
     // False when nothing is due.
     private bool SendDue(int index, long now)
     {
-        TcpFlow flow = flows[index];
+        TcpOutgoing flow = flows[index];
         int write = flow.Write;
         int due = _pacers[index].Due(now, write);
         // A paced flow writes whole writes, not byte by byte.
         if (due < write && !(flow.From.Flow.BitsPerSecond > 0 && due >= Math.Min(write, 1024))) return false;
         try
         {
-            int sent = BulkStream.Send(flow.Sending, due);
+            int sent = BulkStream.Send(flow.Socket, due);
             _pacers[index].Sent(sent);
             if (sent > 0) flow.From.Add(1, sent);
         }
@@ -111,7 +114,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpFlow> flows, LoadClock clock)
 }
 
 /// <summary>Receives some flows on one thread.</summary>
-internal sealed class TcpReceiver(IReadOnlyList<TcpFlow> flows, LoadClock clock)
+internal sealed class TcpReceiver(IReadOnlyList<TcpIncoming> flows, LoadClock clock)
 {
     private const int Together = 64;
 
@@ -128,8 +131,8 @@ internal sealed class TcpReceiver(IReadOnlyList<TcpFlow> flows, LoadClock clock)
         using var set = new ReadySet();
         for (int i = 0; i < flows.Count; i++)
         {
-            Descriptor.SetBlocking(flows[i].Receiving, false);
-            set.Add(flows[i].Receiving, i, write: false);
+            Descriptor.SetBlocking(flows[i].Socket, false);
+            set.Add(flows[i].Socket, i, write: false);
         }
 
         Span<int> ready = stackalloc int[Together];
@@ -137,22 +140,22 @@ internal sealed class TcpReceiver(IReadOnlyList<TcpFlow> flows, LoadClock clock)
         {
             int count = set.Wait(ready, (int)LoadSockets.Patience.TotalMilliseconds);
             for (int i = 0; i < count; i++)
-                if (!Take(flows[ready[i]])) set.Remove(flows[ready[i]].Receiving);
+                if (!Take(flows[ready[i]])) set.Remove(flows[ready[i]].Socket);
         }
     }
 
     // False at the end of the stream.
-    private bool Take(TcpFlow flow)
+    private bool Take(TcpIncoming flow)
     {
         try
         {
-            int count = BulkStream.Discard(flow.Receiving);
+            int count = BulkStream.Discard(flow.Socket);
             if (count > 0) flow.To.Add(0, count, Stopwatch.GetTimestamp());
             if (count >= 0) return true;
         }
         catch (SocketException e)
         {
-            flow.Fail(e);
+            if (flow.To.Error.Length == 0) flow.To.Error = e.Message;
         }
 
         _open--;

@@ -1,9 +1,9 @@
 using VsanEmu.Core.Load;
-using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Tools;
+using VsanEmu.Traffic.Shares;
 
 namespace VsanEmu.Traffic.Tests;
 
@@ -80,8 +80,8 @@ public sealed class LoadRunTests
         static long Renumber(long n) => (n % 10) switch { 3 => n + 3, 6 => n - 3, _ => n };
         await using Fabric fabric = await BuildAsync();
         var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = 20_000_000, Offload = offload };
-        var run = new LoadRun(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test")) { Renumber = Renumber };
-        FlowResult flow = Assert.Single((await run.RunAsync(null, default)).Flows);
+        using var loads = Loads.On(fabric, LabSpec.Create(3), new LoadHooks { Renumber = Renumber });
+        FlowResult flow = Assert.Single((await new LoadRun(loads.Stage("test"), options).RunAsync(null, default)).Flows);
         // A datagram is out of order when a later number came before it (RFC 4737, 3.3): the fifth, the sixth and the fourth.
         long[] numbers = [.. Enumerable.Range(0, (int)flow.Sent).Select(n => Renumber(n))];
         long highest = -1, late = 0;
@@ -113,14 +113,13 @@ public sealed class LoadRunTests
         int calls = 0;
         await using Fabric fabric = await BuildAsync();
         var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = 20_000_000 };
-        var run = new LoadRun(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test"))
+        void Hold()
         {
-            BeforeReceive = () =>
-            {
-                if (++calls == 500) Thread.Sleep(200);
-            },
-        };
-        FlowResult flow = Assert.Single((await run.RunAsync(null, default)).Flows);
+            if (++calls == 500) Thread.Sleep(200);
+        }
+
+        using var loads = Loads.On(fabric, LabSpec.Create(3), new LoadHooks { BeforeReceive = Hold });
+        FlowResult flow = Assert.Single((await new LoadRun(loads.Stage("test"), options).RunAsync(null, default)).Flows);
         Assert.True(calls > 500);
         Assert.Equal((0, flow.Delivered), (flow.Lost, flow.Delay!.Count));
         Assert.InRange(flow.Delay.Max, 195_000_000, 400_000_000);
@@ -176,8 +175,9 @@ public sealed class LoadRunTests
         // A port of 50 Mbit/s with room for 200 frames: what goes beyond them while the burst lasts is lost.
         await using Fabric fabric = await BuildAsync();
         fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "50mbit", "burst", "2k", "limit", $"{200 * 1442}"]));
-        var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, Offload = false }, CrossesUncut: true, "test");
-        BackToBackResult found = await new BackToBackTrials(setup, 4000, repeats: 1, (options, cancel) => new LoadRun(setup with { Options = options }).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        var asked = new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, Offload = false };
+        BackToBackResult found = await new BackToBackTrials(asked, 4000, repeats: 1, (options, cancel) => new LoadRun(loads.Stage("test"), options).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.InRange(found.Datagrams, 150, 1000);
     }
 
@@ -185,13 +185,14 @@ public sealed class LoadRunTests
     public async Task With_a_rate_round_trips_count_from_when_they_were_due()
     {
         await using Fabric fabric = await BuildAsync();
-        var ends = Ends(fabric);
-        RoundTripResult paced = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short, 0, TestContext.Current.CancellationToken, perSecond: 500);
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        var run = new RoundTripRun(loads.Stage("test"), new LoadOptions { Duration = Short, PacketsPerSecond = 500 });
+        RoundTripResult paced = await run.RunAsync("m01", "m02", 64, TestContext.Current.CancellationToken);
         Assert.Equal((500L, 0L), (paced.Sent + paced.Forgone, paced.Lost));
         Assert.Equal(paced.Sent, paced.RoundTrip!.Count);
         // A port that passes a question each 50 ms; what comes due meanwhile waits: twenty are asked, each later than the one before.
         fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "17kbit", "burst", "200", "limit", "20000"]));
-        RoundTripResult slow = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short, 0, TestContext.Current.CancellationToken, perSecond: 500);
+        RoundTripResult slow = await run.RunAsync("m01", "m02", 64, TestContext.Current.CancellationToken);
         Assert.InRange(slow.RoundTrip!.P50, 200_000_000, 2_000_000_000);
         Assert.Equal(500, slow.Sent + slow.Forgone);
         Assert.InRange(slow.Sent, 5, 25);
@@ -203,7 +204,8 @@ public sealed class LoadRunTests
         await using Fabric fabric = await BuildAsync();
         fabric.SwitchNamespace.Run(() => Tool.Run("tc", ["qdisc", "add", "dev", fabric.Plan.Port("m02"), "root", "tbf", "rate", "50mbit", "burst", "5k", "latency", "30ms"]));
         var options = new LoadOptions { Profile = LoadProfile.Multicast, Duration = Short, BitsPerSecond = 60_000_000 };
-        LatencyResult result = await new LatencyUnderLoad(new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test"), 64).RunAsync(null, default);
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        LatencyResult result = await new LatencyUnderLoad(loads.Stage("test"), options, 64).RunAsync(null, default);
         Assert.Equal((0, result.Idle.Sent), (result.Idle.Lost, result.Idle.RoundTrip!.Count));
         // The queue's 30 ms are there only under load.
         Assert.InRange(result.Idle.RoundTrip.P50, 1, 10_000_000);
@@ -225,11 +227,12 @@ public sealed class LoadRunTests
     public async Task A_round_trip_is_measured_and_a_deaf_end_is_told()
     {
         await using Fabric fabric = await BuildAsync();
-        var ends = Ends(fabric);
-        RoundTripResult good = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short / 2, 0, TestContext.Current.CancellationToken);
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        var run = new RoundTripRun(loads.Stage("test"), new LoadOptions { Duration = Short / 2 });
+        RoundTripResult good = await run.RunAsync("m01", "m02", 64, TestContext.Current.CancellationToken);
         Assert.Equal((0, good.Sent), (good.Lost, good.RoundTrip!.Count));
         Apply(fabric, "drop");
-        RoundTripResult deaf = await RoundTrips.RunAsync(ends["m01"], ends["m02"], 64, Short / 2, 0, TestContext.Current.CancellationToken);
+        RoundTripResult deaf = await run.RunAsync("m01", "m02", 64, TestContext.Current.CancellationToken);
         Assert.Equal((null, deaf.Sent), (deaf.RoundTrip, deaf.Lost));
     }
 
@@ -237,7 +240,7 @@ public sealed class LoadRunTests
     public async Task An_end_of_the_lab_is_known_to_be_virtual()
     {
         await using Fabric fabric = await BuildAsync();
-        Net.Probing.ProbeSource end = Ends(fabric)["m01"];
+        Net.Probing.ProbeSource end = Loads.Ends(fabric)["m01"];
         Assert.Equal(("veth", ""), end.Namespace.Run(() => (InterfaceKind.Of(end.Interface), InterfaceKind.Of("lo"))));
     }
 
@@ -245,8 +248,8 @@ public sealed class LoadRunTests
     {
         await using Fabric fabric = await BuildAsync();
         if (rule is not null) Apply(fabric, rule, family, match);
-        var setup = new LoadSetup(LabSpec.Create(3), Ends(fabric), options, CrossesUncut: true, "test");
-        return await new LoadRun(setup).RunAsync(null, cancellation);
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        return await new LoadRun(loads.Stage("test"), options).RunAsync(null, cancellation);
     }
 
     private static async Task<Fabric> BuildAsync()
@@ -255,8 +258,6 @@ public sealed class LoadRunTests
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         return fabric;
     }
-
-    private static Dictionary<string, Net.Probing.ProbeSource> Ends(Fabric fabric) => fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
 
     // What m01 sends to m02, of the load alone: as the switch takes it in, or as it forwards it.
     private static void Apply(Fabric fabric, string rule, string family = "bridge", string match = "udp dport 12321")

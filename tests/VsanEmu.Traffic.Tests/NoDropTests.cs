@@ -1,5 +1,4 @@
 using VsanEmu.Core.Load;
-using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 using VsanEmu.Lab.Faults;
@@ -16,13 +15,9 @@ public sealed class NoDropTests
         ClusterSpec cluster = LabSpec.Create(2);
         await using Fabric fabric = await Fabric.BuildAsync(cluster, new FabricOptions { Faults = [new SlowPort(megabits)] }, TestContext.Current.CancellationToken);
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        var setup = new LoadSetup(
-            cluster,
-            fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource()),
-            new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1.5), BitsPerSecond = 120_000_000 },
-            CrossesUncut: true,
-            "test");
-        NoDropResult found = await new NoDropTrials(setup, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1), (options, cancel) => new LoadRun(setup with { Options = options }).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
+        using var loads = Loads.On(fabric, cluster);
+        var asked = new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1.5), BitsPerSecond = 120_000_000 };
+        NoDropResult found = await new NoDropTrials(asked, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1), (options, cancel) => new LoadRun(loads.Stage("test"), options).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.InRange(found.FrameRate, 0.97 * megabits * 1e6, 1.03 * megabits * 1e6);
         Assert.InRange(found.Trials.Count, 4, 10);
     }

@@ -1,7 +1,7 @@
 using VsanEmu.Core.Load;
-using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
+using VsanEmu.Traffic.Shares;
 using VsanEmu.Traffic.Vm;
 
 namespace VsanEmu.Traffic.Tests;
@@ -71,8 +71,7 @@ public sealed class VmLoadTests
         ClusterSpec cluster = LabSpec.Create(3);
         await using Fabric fabric = await Fabric.BuildAsync(cluster, new FabricOptions(), TestContext.Current.CancellationToken);
         await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        var ends = fabric.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
-        var setup = new LoadSetup(cluster, ends, new LoadOptions { Duration = duration ?? Short }, CrossesUncut: true, "test");
-        return await new VmLoadRun(setup, options) { BeforeServe = beforeServe }.RunAsync(null, cancellation);
+        using var loads = Loads.On(fabric, cluster, new LoadHooks { BeforeServe = beforeServe });
+        return await new VmLoadRun(loads.Stage("test"), new LoadOptions { Duration = duration ?? Short }, options).RunAsync(null, cancellation);
     }
 }

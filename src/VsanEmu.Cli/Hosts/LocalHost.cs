@@ -11,6 +11,7 @@ using VsanEmu.Net.Probing;
 using VsanEmu.Net.Processes;
 using VsanEmu.Net.Trials;
 using VsanEmu.Node;
+using VsanEmu.Traffic;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -54,7 +55,7 @@ internal sealed class LocalHost : IHost
     private readonly OutsiderProbes _probes;
     private readonly LocalPorts _ports;
     private readonly Dictionary<string, NodeRunner> _members;
-    private readonly LoadSide _load;
+    private readonly LocalLoads _loads;
 
     /// <summary>Opens a capture at every end. Nothing is sent.</summary>
     /// <param name="options">How it takes part.</param>
@@ -80,7 +81,7 @@ internal sealed class LocalHost : IHost
         IPorts all = options.WithFarPorts?.Invoke(_ports) ?? _ports;
         _bench = new TrialBench(_captures, all, _ends, _cluster);
         _probes = new OutsiderProbes(_captures, all, _cluster.Timers.TcpConnect);
-        _load = new LoadSide(_cluster, _ends, options.Origin);
+        _loads = new LocalLoads(_cluster, _ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource()), options.Origin);
         _members = _cluster.Members.Where(m => _ends.Any(e => e.Name == m.Name)).ToDictionary(m => m.Name, m => new NodeRunner(Member(m, site)));
     }
 
@@ -128,7 +129,7 @@ internal sealed class LocalHost : IHost
             case HostOrder.Machine:
                 return new HostAnswer.Kept(_machine.Snapshot());
             case HostOrder.LoadOpen or HostOrder.LoadConnect or HostOrder.LoadBegin or HostOrder.LoadCount or HostOrder.LoadStop or HostOrder.LoadEnd:
-                return await _load.AskAsync(order, cancellation);
+                return await FarLoads.CarryOutAsync(_loads, order, cancellation);
             default:
                 return await TryAsync(order, cancellation);
         }
@@ -137,7 +138,7 @@ internal sealed class LocalHost : IHost
     /// <summary>Ends every member at once, and all captures.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _load.DisposeAsync();
+        await Task.Run(_loads.Dispose);
         foreach (NodeRunner member in _members.Values) await member.DisposeAsync();
         _bench.Dispose();
         _captures.Dispose();

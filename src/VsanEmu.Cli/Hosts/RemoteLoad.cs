@@ -1,16 +1,21 @@
 using VsanEmu.Cli.Load;
 using VsanEmu.Cli.Runs;
-using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
-using VsanEmu.Net.Probing;
+using VsanEmu.Traffic;
 
 namespace VsanEmu.Cli.Hosts;
 
 /// <summary><c>vsanemu load --control</c>: members on other hosts send and receive, all from one agreed time on.</summary>
 internal sealed class RemoteLoad
 {
+    // Longer than an order takes, so that nobody begins late.
+    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(500);
+
+    // Each question is a letter to each host.
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+
     public required ControlAddress Address { get; init; }
 
     public required Space Space { get; init; }
@@ -41,13 +46,15 @@ internal sealed class RemoteLoad
         // Nobody looks on at a load.
         ClusterSpec cluster = found with { Observer = null, Outsiders = [] };
         LoadRequest request = Request(cluster);
-        if (request.Mode is not (LoadMode.Carried or LoadMode.NoDrop or LoadMode.BackToBack))
-            throw new UsageException($"{ControlOptions.Control.Name} carries loads, and searches with --search and --back-to-back; the rest is measured on one machine");
-        var stage = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, either.Token);
-        long error = 2 * stage.Clocked.Max(h => h.Clock.ErrorNs);
-        var load = new HostedLoad(stage.Hosts, cluster, () => stage.NowNs, error, ThisTool.Version);
-        var ends = new Dictionary<string, ProbeSource>();
-        ExitCode exit = await new LoadOutcomes(request, cluster, ends, crossesUncut: false, Output, load).RunAsync(either.Token);
+        var open = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, either.Token);
+        LoadStage stage = new(cluster, [.. open.Hosts.Select(h => new FarLoads(h))], () => open.NowNs, ThisTool.Version)
+        {
+            Lead = Lead,
+            Step = Step,
+            ClockErrorNs = 2 * open.Clocked.Max(h => h.Clock.ErrorNs),
+        };
+        stage = await HostClocks.CompareAsync(stage, FoundCluster.Places(cluster), either.Token);
+        ExitCode exit = await new LoadOutcomes(request, stage, Output).RunAsync(either.Token);
         return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Net.Sockets;
 using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Lab;
@@ -12,9 +13,9 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
-using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Tools;
+using VsanEmu.Traffic;
 
 namespace VsanEmu.Cli.Load;
 
@@ -57,8 +58,8 @@ internal static class LoadCommand
                 : await Task.Run(() => FoundSite.Open(cluster), cancellation);
             await site.WaitReadyAsync(cancellation);
             var ends = site.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
-            bool virtually = ends.Values.Any(e => e.Namespace.Run(() => InterfaceKind.Of(e.Interface)).Length > 0);
-            return (int)await new LoadOutcomes(request, cluster, ends, virtually, record).RunAsync(cancellation);
+            using var loads = new LocalLoads(cluster, ends, Stopwatch.GetTimestamp());
+            return (int)await new LoadOutcomes(request, loads.Stage(ThisTool.Version), record).RunAsync(cancellation);
         }
         catch (Exception e) when (e is UsageException or LoadException or AttachmentException)
         {
@@ -78,6 +79,9 @@ internal static class LoadCommand
     {
         ClusterSpec? spec = null;
         if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, Console.Error)) is null) return ExitCode.BadInput;
+        // What is wrong with the rest is said before anybody is waited for.
+        if (LoadArguments.Read(parsed, spec?.Members.Count ?? LabSpec.MinMembers).Mode == LoadMode.Control)
+            throw new UsageException($"{ControlOptions.Control.Name} does not go with --profile control: that one measures what this machine holds");
         if (spec is not null && parsed.GetValue(Members) is not null) throw new UsageException("--members and --spec exclude each other: the spec lists its members");
         using RecordFile? record = RecordFile.Open(parsed.GetValue(RecordTo));
         return await new RemoteLoad

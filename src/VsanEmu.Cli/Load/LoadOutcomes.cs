@@ -1,26 +1,20 @@
 using System.Text;
 using Spectre.Console;
 using VsanEmu.Cli.Runs;
-using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
-using VsanEmu.Net.Probing;
 using VsanEmu.Report;
 using VsanEmu.Traffic;
 using VsanEmu.Traffic.Vm;
 
 namespace VsanEmu.Cli.Load;
 
-/// <summary>Carries a request out on ends that stand ready, one load after the other, and tells the outcomes.</summary>
+/// <summary>Carries a request out with hosts that stand ready, one load after the other, and tells the outcomes.</summary>
 /// <param name="request">What was asked for.</param>
-/// <param name="cluster">The cluster.</param>
-/// <param name="ends">Its members' ends by name.</param>
-/// <param name="crossesUncut">Whether bursts may cross between ends as they are: where one of them is a virtual interface.</param>
+/// <param name="stage">With whom.</param>
 /// <param name="record">Where to keep the outcome; null for nowhere.</param>
-/// <param name="hosted">Runs loads on other hosts; null where the ends are here.</param>
-internal sealed class LoadOutcomes(
-    LoadRequest request, ClusterSpec cluster, IReadOnlyDictionary<string, ProbeSource> ends, bool crossesUncut, RecordFile? record, HostedLoad? hosted = null)
+internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordFile? record)
 {
     private readonly IAnsiConsole _console = Terminal();
     private readonly List<string> _json = [];
@@ -47,7 +41,7 @@ internal sealed class LoadOutcomes(
     /// <param name="cancellation">Ends it early.</param>
     public static async Task<ExitCode> ControlAsync(LoadRequest request, ClusterSpec cluster, RecordFile? record, CancellationToken cancellation)
     {
-        var outcomes = new LoadOutcomes(request, cluster, new Dictionary<string, ProbeSource>(), crossesUncut: true, record);
+        var outcomes = new LoadOutcomes(request, new LoadStage(cluster, [], () => 0, ThisTool.Version), record);
         // A lab's switches ask often: reports would be most of the traffic.
         TimerSpec timers = new() { QueryInterval = TimeSpan.FromSeconds(30), QueryResponse = TimeSpan.FromSeconds(5) };
         var load = new ControlLoad(cluster with { Timers = timers }, request.Clusters, request.Loads[0].Duration);
@@ -73,60 +67,57 @@ internal sealed class LoadOutcomes(
     private async Task RunAsync(int index, CancellationToken cancellation)
     {
         LoadOptions options = request.Loads[Math.Min(index, request.Loads.Count - 1)];
-        var setup = new LoadSetup(cluster, ends, options, crossesUncut, ThisTool.Version);
         Task done = request.Mode switch
         {
-            LoadMode.Vm => VmAsync(setup, request.Vms[index], cancellation),
-            LoadMode.RoundTrip => RoundTripAsync(setup, cancellation),
-            LoadMode.Latency => LatencyAsync(setup, cancellation),
-            LoadMode.NoDrop => NoDropAsync(setup, cancellation),
-            LoadMode.BackToBack => BackToBackAsync(setup, cancellation),
-            _ => CarriedAsync(setup, cancellation),
+            LoadMode.Vm => VmAsync(options, request.Vms[index], cancellation),
+            LoadMode.RoundTrip => RoundTripAsync(options, cancellation),
+            LoadMode.Latency => LatencyAsync(options, cancellation),
+            LoadMode.NoDrop => NoDropAsync(options, cancellation),
+            LoadMode.BackToBack => BackToBackAsync(options, cancellation),
+            _ => CarriedAsync(options, cancellation),
         };
         await done;
     }
 
-    private async Task CarriedAsync(LoadSetup setup, CancellationToken cancellation)
+    private async Task CarriedAsync(LoadOptions options, CancellationToken cancellation)
     {
         var table = new LoadTable(_console);
-        LoadResult result = await LoadAsync(setup, setup.Options, request.Json ? null : table, cancellation);
+        LoadResult result = await new LoadRun(stage, options).RunAsync(request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), Exit(result));
     }
 
-    private Task<LoadResult> LoadAsync(LoadSetup setup, LoadOptions options, IProgress<LoadInterval>? progress, CancellationToken cancellation) =>
-        hosted is null ? new LoadRun(setup with { Options = options }).RunAsync(progress, cancellation) : hosted.RunAsync(options, progress, cancellation);
+    private Task<LoadResult> TryAsync(LoadOptions options, CancellationToken cancellation) => new LoadRun(stage, options).RunAsync(null, cancellation);
 
-    private async Task NoDropAsync(LoadSetup setup, CancellationToken cancellation)
+    private async Task NoDropAsync(LoadOptions options, CancellationToken cancellation)
     {
         var table = new SearchTable(_console);
-        NoDropResult result = await new NoDropTrials(setup, request.Search, (options, cancel) => LoadAsync(setup, options, null, cancel)).RunAsync(request.Json ? null : table, cancellation);
+        NoDropResult result = await new NoDropTrials(options, request.Search, TryAsync).RunAsync(request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), result.PayloadRate > 0 ? ExitCode.Passed : ExitCode.Failed);
     }
 
-    private async Task BackToBackAsync(LoadSetup setup, CancellationToken cancellation)
+    private async Task BackToBackAsync(LoadOptions options, CancellationToken cancellation)
     {
         var table = new SearchTable(_console);
-        BackToBackResult result = await new BackToBackTrials(setup, request.LongestBurst, request.Search.Repeats, (options, cancel) => LoadAsync(setup, options, null, cancel)).RunAsync(request.Json ? null : table, cancellation);
+        BackToBackResult result = await new BackToBackTrials(options, request.LongestBurst, request.Search.Repeats, TryAsync).RunAsync(request.Json ? null : table, cancellation);
         Tell(LoadJson.Write(result), () => table.Write(result), result.Datagrams > 0 ? ExitCode.Passed : ExitCode.Failed);
     }
 
-    private async Task RoundTripAsync(LoadSetup setup, CancellationToken cancellation)
+    private async Task RoundTripAsync(LoadOptions options, CancellationToken cancellation)
     {
-        (ProbeSource from, ProbeSource to) = (ends[cluster.Members[0].Name], ends[cluster.Members[1].Name]);
-        LoadOptions options = setup.Options;
-        RoundTripResult result = await RoundTrips.RunAsync(from, to, request.RoundTripBytes, options.Duration, options.Dscp, cancellation, options.PacketsPerSecond ?? 0);
+        (string from, string to) = (stage.Cluster.Members[0].Name, stage.Cluster.Members[1].Name);
+        RoundTripResult result = await new RoundTripRun(stage, options).RunAsync(from, to, request.RoundTripBytes, cancellation);
         Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.RoundTrip is null ? ExitCode.Failed : ExitCode.Passed);
     }
 
-    private async Task LatencyAsync(LoadSetup setup, CancellationToken cancellation)
+    private async Task LatencyAsync(LoadOptions options, CancellationToken cancellation)
     {
-        LatencyResult result = await new LatencyUnderLoad(setup, request.RoundTripBytes).RunAsync(request.Json ? null : new LoadTable(_console), cancellation);
+        LatencyResult result = await new LatencyUnderLoad(stage, options, request.RoundTripBytes).RunAsync(request.Json ? null : new LoadTable(_console), cancellation);
         Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.Idle.RoundTrip is null || result.Loaded.RoundTrip is null ? ExitCode.Failed : Exit(result.Load));
     }
 
-    private async Task VmAsync(LoadSetup setup, VmOptions options, CancellationToken cancellation)
+    private async Task VmAsync(LoadOptions options, VmOptions what, CancellationToken cancellation)
     {
-        VmLoadResult result = await new VmLoadRun(setup, options).RunAsync(request.Json ? null : new LoadTable(_console, "operations"), cancellation);
+        VmLoadResult result = await new VmLoadRun(stage, options, what).RunAsync(request.Json ? null : new LoadTable(_console, "operations"), cancellation);
         bool whole = result.Completed && result.Vms.All(v => v.Error.Length == 0);
         Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), whole ? ExitCode.Passed : ExitCode.Inconclusive);
     }

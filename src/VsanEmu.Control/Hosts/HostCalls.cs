@@ -1,7 +1,7 @@
 namespace VsanEmu.Control.Hosts;
 
 /// <summary>Orders with the kind of answer that each has.</summary>
-internal static class HostCalls
+public static class HostCalls
 {
     /// <summary>Has an order carried out that is answered so.</summary>
     /// <exception cref="HostException">It failed, or was answered otherwise.</exception>

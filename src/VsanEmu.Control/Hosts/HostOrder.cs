@@ -127,23 +127,23 @@ public abstract record HostOrder
     /// <summary>Leave a connection idle: <see cref="HostAnswer.Idled"/>.</summary>
     public sealed record Idle(string From, string To, TimeSpan Length) : HostOrder;
 
-    /// <summary>Open what receives of a load: <see cref="HostAnswer.Done"/>. Its run's number is even, and the same at all hosts.</summary>
-    public sealed record LoadOpen(LoadOptions Options, uint Run) : HostOrder;
+    /// <summary>Open what receives of a load: <see cref="HostAnswer.Done"/>. Its number is even, and the same at all hosts.</summary>
+    public sealed record LoadOpen(LoadWork Work, uint Load, long AheadNs) : HostOrder;
 
     /// <summary>Connect what sends, now that all receivers stand: <see cref="HostAnswer.Done"/>.</summary>
-    public sealed record LoadConnect : HostOrder;
+    public sealed record LoadConnect(uint Load) : HostOrder;
 
     /// <summary>Begin at this time, ns since the run began: <see cref="HostAnswer.Done"/>.</summary>
-    public sealed record LoadBegin(long AtNs) : HostOrder;
+    public sealed record LoadBegin(uint Load, long AtNs) : HostOrder;
 
     /// <summary>What is counted so far: <see cref="HostAnswer.Counted"/>.</summary>
-    public sealed record LoadCount : HostOrder;
+    public sealed record LoadCount(uint Load) : HostOrder;
 
     /// <summary>Stop sending: <see cref="HostAnswer.Done"/>.</summary>
-    public sealed record LoadStop : HostOrder;
+    public sealed record LoadStop(uint Load) : HostOrder;
 
     /// <summary>Wait for the end, and tell what came of it: <see cref="HostAnswer.LoadEnded"/>.</summary>
-    public sealed record LoadEnd : HostOrder;
+    public sealed record LoadEnd(uint Load) : HostOrder;
 }
 
 /// <summary>An outsider's attempt.</summary>

@@ -24,6 +24,9 @@ public static class LoadPlan
     /// <summary>UDP port of unicast datagrams: what vSAN from 6.6 on uses.</summary>
     public const int UnicastPort = 12321;
 
+    /// <summary>UDP port from which round trips are asked for, at <see cref="UnicastPort"/>.</summary>
+    public const int QuestionPort = 12322;
+
     /// <summary>Payload of a datagram when none is asked for, bytes.</summary>
     public const int DatagramBytes = 1400;
 

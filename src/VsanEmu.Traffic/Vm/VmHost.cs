@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using HdrHistogram;
 using VsanEmu.Core.Load;
 using VsanEmu.Core.Wire;
 using VsanEmu.Net.Bulk;
@@ -35,6 +34,7 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
     private long _readsEnded;
     private long _writesEnded;
     private long _endedAt;
+    private long _threadNs;
 
     public LoadVm Vm => vm;
 
@@ -43,15 +43,6 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
 
     /// <summary>Operations that ended, of those.</summary>
     public long Ended => Volatile.Read(ref _readsEnded) + Volatile.Read(ref _writesEnded);
-
-    /// <summary>Processor time of its thread in the measured time, nanoseconds.</summary>
-    public long ThreadNs { get; private set; }
-
-    public void AddTo(LongHistogram reads, LongHistogram writes)
-    {
-        _reads.AddTo(reads);
-        _writes.AddTo(writes);
-    }
 
     public void Run()
     {
@@ -66,7 +57,7 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
                 Wait();
             }
 
-            ThreadNs = ThreadTime.Used - used;
+            _threadNs = ThreadTime.Used - used;
             _endedAt = Math.Min(Stopwatch.GetTimestamp(), clock.EndAt);
             // What is under way may end.
             while (_free.Count < _operations.Length && _thread.Open == sockets.Count && !clock.ReceiversStopped) _thread.Serve((int)LoadSockets.Patience.TotalMilliseconds);
@@ -74,7 +65,10 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         }
     }
 
-    public VmResult Result() => new()
+    /// <summary>What it counted, when its thread has ended.</summary>
+    public VmCounts Counts() => new(Result(), _threadNs, _reads.Counts(), _writes.Counts());
+
+    private VmResult Result() => new()
     {
         Vm = vm.Id,
         Host = vm.Host,

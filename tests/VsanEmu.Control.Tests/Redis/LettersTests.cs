@@ -45,8 +45,9 @@ public sealed class LettersTests
         HostOrder[] orders =
         [
             new HostOrder.Clock(), new HostOrder.Kill("m03"), new HostOrder.BeginPhase(Phases.Steady, 123456789012), new HostOrder.Arrival("m02", "198.18.0.9", 2233, "198.18.0.12", 2233, 5),
-            new HostOrder.Act("m02", GroupAct.SiblingLeaves, IPAddress.Parse("239.255.42.1")), new HostOrder.Idle("m01", "m02", TimeSpan.FromSeconds(265)), new HostOrder.LoadBegin(99),
-            new HostOrder.Command("m01", new MemberCommand.PowerOn("vm1")), new HostOrder.LoadOpen(new LoadOptions { Profile = LoadProfile.Ring, BitsPerSecond = 0, Groups = 7 }, 42),
+            new HostOrder.Act("m02", GroupAct.SiblingLeaves, IPAddress.Parse("239.255.42.1")), new HostOrder.Idle("m01", "m02", TimeSpan.FromSeconds(265)), new HostOrder.LoadBegin(42, 99),
+            new HostOrder.Command("m01", new MemberCommand.PowerOn("vm1")), new HostOrder.LoadOpen(new LoadWork.Flows(new LoadOptions { Profile = LoadProfile.Ring, BitsPerSecond = 0, Groups = 7 }), 42, -5),
+            new HostOrder.LoadOpen(new LoadWork.Vms(new LoadOptions(), new VmOptions { Copies = 3 }), 44, 5),
         ];
         foreach (HostOrder order in orders) Assert.Equal(order, Sent(order));
     }
@@ -57,7 +58,7 @@ public sealed class LettersTests
         HostAnswer[] answers =
         [
             new HostAnswer.Done(), new HostAnswer.Failed("host m01: it is broken"), new HostAnswer.Arrived(null), new HostAnswer.Arrived(true), new HostAnswer.Time(long.MaxValue),
-            new HostAnswer.Streamed(new StreamSent(7, 1, 2, "")), new HostAnswer.Acted(new GroupActDone(1, 3, "no")), new HostAnswer.Counted(new PartCounts(1, 2, 3, 4, true)),
+            new HostAnswer.Streamed(new StreamSent(7, 1, 2, "")), new HostAnswer.Acted(new GroupActDone(1, 3, "no")), new HostAnswer.Counted(new PartCounts(1, 2, 3, 4, 5, true)), new HostAnswer.Counted(new PartCounts(1, 2, 3, 4, null, false)),
         ];
         foreach (HostAnswer answer in answers) Assert.Equal(answer, Told(answer));
         // An observer needs no address.

@@ -52,10 +52,10 @@ public sealed class LoadPartsTests
             Delay = delays,
             DroppedAtSocket = droppedAtSocket,
         };
-        var parts = new Dictionary<string, LoadPart>
+        var parts = new Dictionary<string, LoadPart.OfFlows>
         {
-            ["esx1"] = new([new(1, 100, 140_000, 0, 5, 4, true, 0, 0, "")], [], 0.1, 2, CrossesUncut: true),
-            ["esx2"] = new([], [new(received, 900, true, 0, [new(1000, 80), new(2000, 10), new(9000, 7)])], 0.1, 2, CrossesUncut: true),
+            ["esx1"] = new([new(1, 100, 140_000, 0, 5, 4, true, 0, 0, "")], [], CrossesUncut: true, 0.1, 2),
+            ["esx2"] = new([], [new(received, 900, true, 0, [new(1000, 80), new(2000, 10), new(9000, 7)])], CrossesUncut: true, 0.1, 2),
         };
         var outcome = new LoadResult
         {

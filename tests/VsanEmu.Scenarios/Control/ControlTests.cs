@@ -71,14 +71,21 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         (int exit, string said, _) = runs.All["load"];
         Assert.True(exit == 0 && !said.Contains("failed: ", StringComparison.Ordinal), said);
         JsonElement[] loads = [.. said.Split('\n').Where(l => l.StartsWith("json: ", StringComparison.Ordinal)).Select(l => JsonDocument.Parse(l["json: ".Length..]).RootElement)];
-        Assert.Equal([2, 3, 1], loads.Select(l => l.GetProperty("flows").GetArrayLength()));
-        foreach (JsonElement flow in loads.SelectMany(l => l.GetProperty("flows").EnumerateArray()))
+        Assert.Equal(6, loads.Length);
+        Assert.Equal([2, 3, 1], loads.Take(3).Select(l => l.GetProperty("flows").GetArrayLength()));
+        foreach (JsonElement flow in loads.Take(3).SelectMany(l => l.GetProperty("flows").EnumerateArray()))
         {
             long sent = flow.GetProperty("sent").GetInt64(), delivered = flow.GetProperty("delivered").GetInt64();
             Assert.True(sent > 0 && flow.GetProperty("deliveredBytes").GetInt64() > 0, $"{flow}");
             if (flow.GetProperty("transport").GetString() == "Udp") Assert.InRange(delivered, 1, sent);
         }
 
+        JsonElement[] vms = [.. loads[3].GetProperty("vms").EnumerateArray()];
+        Assert.Equal(["m1", "m2", "m3"], vms.Select(v => v.GetProperty("host").GetString()));
+        Assert.All(vms, v => Assert.Equal(v.GetProperty("begun").GetInt64(), v.GetProperty("reads").GetInt64() + v.GetProperty("writes").GetInt64()));
+        Assert.All(vms, v => Assert.InRange(v.GetProperty("begun").GetInt64(), 1, 400));
+        foreach (JsonElement trips in (JsonElement[])[loads[4], loads[5].GetProperty("idle"), loads[5].GetProperty("loaded")])
+            Assert.Equal(trips.GetProperty("sent").GetInt64() - trips.GetProperty("lost").GetInt64(), trips.GetProperty("roundTrip").GetProperty("count").GetInt64());
         Assert.InRange(int.Parse(SentAfter().Match(said).Groups[1].ValueSpan), 0, 5);
     }
 

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Loads whose members are behind a control server: datagrams, groups and streams; and one whose controller is killed.   load.sh FOLDER
+# Loads whose members are behind a control server: datagrams, groups and streams, VMs, round trips; and one whose controller is killed.   load.sh FOLDER
 . "$(dirname "$0")/control.sh"
 scenario_on "$1"
 redis_on
 nodes_on
 for name in m1 m2 m3; do seen "waits for a controller" "$WORK/$name.log" 60; done
-for profile in "multicast -b 20M" "ring -b 50M" "pair -b 10M --dscp 46"; do
+for load in "multicast -b 20M" "ring -b 50M" "pair -b 10M --dscp 46" "vm --iops 200" "pair --rtt" "multicast -b 20M --latency"; do
   # shellcheck disable=SC2086
-  $VSANEMU load --control "$CONTROL" --members 3 -t 2 --json --profile $profile >"$WORK/load.json" || echo "failed: $profile"
+  $VSANEMU load --control "$CONTROL" --members 3 -t 2 --json --profile $load >"$WORK/load.json" || echo "failed: $load"
   echo "json: $(tr -d '\n' <"$WORK/load.json")"
 done
 $VSANEMU load --control "$CONTROL" --members 3 --profile pair -t 600 -b 5M >"$WORK/out" 2>&1 &

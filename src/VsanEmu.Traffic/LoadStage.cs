@@ -1,0 +1,23 @@
+using VsanEmu.Core.Spec;
+
+namespace VsanEmu.Traffic;
+
+/// <summary>What loads are made with.</summary>
+/// <param name="Cluster">The cluster.</param>
+/// <param name="Hosts">Where its members' ends are.</param>
+/// <param name="NowNs">Nanoseconds since the run began.</param>
+/// <param name="ToolVersion">The tool's version, for the record.</param>
+public sealed record LoadStage(ClusterSpec Cluster, IReadOnlyList<ILoadHost> Hosts, Func<long> NowNs, string ToolVersion)
+{
+    /// <summary>From the word to begin to the begin: longer than a word takes to all hosts. Default 50 ms.</summary>
+    public TimeSpan Lead { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often hosts are asked whether they still send, beside each interval. Default 20 ms.</summary>
+    public TimeSpan Step { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How far hosts' clocks are ahead of the one that loads go by, ns; of one that is not here, nothing.</summary>
+    public IReadOnlyDictionary<string, long> AheadNs { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>By how much two hosts' clocks may be apart after that, ns; 0 where there is one clock.</summary>
+    public long ClockErrorNs { get; init; }
+}

@@ -1,0 +1,126 @@
+using VsanEmu.Core.Load;
+using VsanEmu.Core.Spec;
+using VsanEmu.Lab;
+using VsanEmu.Net.Tools;
+using VsanEmu.Traffic.Shares;
+using VsanEmu.Traffic.Vm;
+
+namespace VsanEmu.Traffic.Tests;
+
+/// <summary>Loads of hosts that share nothing but the fabric: each counts its own part, and goes by a clock of its own.</summary>
+public sealed class HostsApartTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(50);
+
+    private readonly ClusterSpec _cluster = LabSpec.Create(3);
+    private TimeSpan _rest = TimeSpan.Zero;
+    private Fabric _fabric = null!;
+    private LocalLoads[] _hosts = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        _fabric = await Fabric.BuildAsync(_cluster, new FabricOptions(), TestContext.Current.CancellationToken);
+        await _fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        _hosts = Loads.Apart(_fabric, _cluster, Ahead, new LoadHooks { BeforeReceive = () => Thread.Sleep(_rest) });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LocalLoads host in _hosts) host.Dispose();
+        await _fabric.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Clocks_that_are_apart_are_compared_over_the_fabric_and_delays_are_told_by_what_was_found()
+    {
+        LoadStage stage = await ComparedAsync();
+        Assert.Equal(["host of m02", "host of m03"], stage.AheadNs.Keys.Order());
+        Assert.InRange(stage.ClockErrorNs, 1, (long)Ahead.TotalNanoseconds / 2);
+        for (int i = 1; i < 3; i++)
+            Assert.InRange(stage.AheadNs[_hosts[i].Name], (i * Ahead.TotalNanoseconds) - stage.ClockErrorNs, (i * Ahead.TotalNanoseconds) + stage.ClockErrorNs);
+
+        // Receivers that look every 20 ms: half of that is the delay, and nobody's clock adds to it or takes of it.
+        _rest = TimeSpan.FromMilliseconds(20);
+        LoadResult result = await new LoadRun(stage, new LoadOptions { Duration = 2 * Short, BitsPerSecond = 1_000_000 }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(stage.ClockErrorNs, result.ClockErrorNs);
+        Assert.All(result.Flows, f => Assert.InRange(f.Delay!.P50, 1_000_000, 40_000_000));
+    }
+
+    [Fact]
+    public async Task Where_questions_get_no_answer_the_estimate_stays_what_it_was()
+    {
+        _fabric.SwitchNamespace.Run(() => Tool.Run("nft", ["table bridge load { chain c { type filter hook forward priority 0; udp dport 12321 drop; }; }"]));
+        LoadStage stage = Loads.Stage(_cluster, _hosts) with { ClockErrorNs = 7 };
+        Assert.Same(stage, await HostClocks.CompareAsync(stage, Places, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(LoadProfile.MulticastAll, LoadTransport.Udp)]
+    [InlineData(LoadProfile.Mesh, LoadTransport.Tcp)]
+    public async Task What_one_host_sends_the_others_count(LoadProfile profile, LoadTransport transport)
+    {
+        LoadStage stage = await ComparedAsync();
+        LoadResult result = await new LoadRun(stage, new LoadOptions { Profile = profile, Transport = transport, Duration = Short, WarmUp = Short / 2 }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(6, result.Flows.Count);
+        Assert.All(result.Flows, f =>
+        {
+            Assert.Equal(("", 0L), (f.Error, f.Lost));
+            Assert.True(f.SentBytes > 0);
+            // A byte stream's sender and receiver see the warm-up end at times that are as far apart as their clocks, and what is under way.
+            Assert.InRange(f.DeliveredBytes, 0.8 * f.SentBytes, 1.2 * f.SentBytes);
+        });
+    }
+
+    [Fact]
+    public async Task Live_figures_name_the_loss_that_receivers_see_and_say_nothing_of_what_no_receiver_hears()
+    {
+        LoadStage stage = await ComparedAsync();
+        LoadInterval[] lossy = await IntervalsAsync("numgen inc mod 4 == 0 drop");
+        Assert.All(lossy, i => Assert.InRange(1 - ((double)i.Delivered / i.Expected), 0.2, 0.3));
+        LoadInterval[] silent = await IntervalsAsync("drop");
+        Assert.All(silent, i => Assert.Equal((0, 0), (i.Delivered, i.Expected)));
+
+        async Task<LoadInterval[]> IntervalsAsync(string rule)
+        {
+            _fabric.SwitchNamespace.Run(() => Tool.Run("nft", [$"table bridge load; delete table bridge load; table bridge load {{ chain c {{ type filter hook forward priority 0; udp dport 12321 {rule}; }}; }}"]));
+            var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = 5_000_000, Offload = false };
+            LoadResult result = await new LoadRun(stage, options).RunAsync(null, TestContext.Current.CancellationToken);
+            Assert.Equal(2, result.Intervals.Count);
+            return [.. result.Intervals];
+        }
+    }
+
+    [Fact]
+    public async Task VMs_read_and_write_at_other_hosts()
+    {
+        LoadStage stage = await ComparedAsync();
+        VmLoadResult result = await new VmLoadRun(stage, new LoadOptions { Duration = Short }, new VmOptions { OperationsPerSecond = 400 }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(["m01", "m02", "m03"], result.Vms.Select(v => v.Host));
+        Assert.All(result.Vms, v => Assert.Equal(("", 400L, 0L, 0L), (v.Error, v.Begun, v.Unfinished, v.Forgone)));
+        Assert.Equal((result.Vms.Sum(v => v.Reads), result.Vms.Sum(v => v.Writes)), (result.ReadLatency!.Count, result.WriteLatency!.Count));
+    }
+
+    [Fact]
+    public async Task A_round_trip_takes_no_clock_but_its_own()
+    {
+        RoundTripResult result = await new RoundTripRun(Loads.Stage(_cluster, _hosts), new LoadOptions { Duration = Short, PacketsPerSecond = 100 }).RunAsync("m02", "m03", 64, TestContext.Current.CancellationToken);
+        Assert.Equal((100L, 0L), (result.Sent + result.Forgone, result.Lost));
+        Assert.InRange(result.RoundTrip!.Min, 1, (long)Ahead.TotalNanoseconds);
+    }
+
+    [Fact]
+    public async Task A_host_refuses_a_third_load_and_one_that_it_does_not_know()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        var work = new LoadWork.Flows(new LoadOptions { Duration = Short });
+        await _hosts[0].OpenAsync(work, 2, 0, cancellation);
+        await _hosts[0].OpenAsync(new LoadWork.RoundTrips(work.Options, ["m01"], "m02", 64), 4, 0, cancellation);
+        Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
+        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].CountAsync(8))).Message);
+    }
+
+    private static Dictionary<string, string> Places => Enumerable.Range(1, 3).ToDictionary(i => $"m0{i}", i => $"host of m0{i}");
+
+    private Task<LoadStage> ComparedAsync() => HostClocks.CompareAsync(Loads.Stage(_cluster, _hosts), Places, TestContext.Current.CancellationToken);
+}
