@@ -5,18 +5,20 @@ namespace VsanEmu.Scenarios;
 /// <summary>The command as a user runs it: a process of its own.</summary>
 internal static class Command
 {
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "vsanemu.dll");
+    /// <summary>Its words: what is shipped, where it was built for these tests; else what the compiler made.</summary>
+    public static IReadOnlyList<string> Words { get; } =
+        Environment.GetEnvironmentVariable("VSANEMU_BINARY") is { Length: > 0 } binary ? [binary] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "vsanemu.dll")];
 
     public static Process Start(string user, params string[] arguments)
     {
         // setpriv(1) needs no account with a shell: any number that is not 0 is an ordinary user.
         string[] prefix = user == "root" ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
         // Who runs the tests in the background may ignore Ctrl-C, and so would what they start.
-        string[] all = [.. prefix, "env", "--default-signal=INT", "dotnet", Path, .. arguments];
+        string[] all = [.. prefix, "env", "--default-signal=INT", .. Words, .. arguments];
         var start = new ProcessStartInfo(all[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in all.Skip(1)) start.ArgumentList.Add(argument);
         // The user has no home of his own.
-        start.Environment["DOTNET_CLI_HOME"] = System.IO.Path.GetTempPath();
+        start.Environment["DOTNET_CLI_HOME"] = Path.GetTempPath();
         return Process.Start(start)!;
     }
 

@@ -10,7 +10,10 @@ namespace VsanEmu.Scenarios;
 /// </summary>
 public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTests.Runs>
 {
-    public static TheoryData<string> Folders => [.. Directory.GetDirectories(Root()).Select(d => Path.GetFileName(d)).Order()];
+    public static TheoryData<string> Folders => [.. Names];
+
+    /// <summary>The fabrics' names.</summary>
+    internal static IEnumerable<string> Names => Directory.GetDirectories(Root()).Select(d => Path.GetFileName(d)).Order();
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -31,7 +34,7 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
     /// </summary>
     public sealed class Runs : IAsyncLifetime
     {
-        private const int Together = 5;
+        private const int Together = 8;
 
         private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("vsanemu-fabric-");
 
@@ -56,7 +59,7 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
         {
             string name = Path.GetFileName(folder), recordPath = Path.Combine(_scratch.FullName, $"{name}.json");
             File.Delete(recordPath);
-            (int exit, string said) = await RunAsync(Path.Combine(Root(), "run.sh"), folder, recordPath, "dotnet", Command.Path);
+            (int exit, string said) = await RunAsync([Path.Combine(Root(), "run.sh"), folder, recordPath, .. Command.Words]);
             lock (ByFolder) ByFolder[name] = (exit, said, Read(recordPath));
         }
 
@@ -67,10 +70,10 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
             return RunRecord.FromJson(file).Record;
         }
 
-        private static async Task<(int Exit, string Said)> RunAsync(string script, params string[] arguments)
+        private static async Task<(int Exit, string Said)> RunAsync(string[] command)
         {
             using Process process = Process.Start(
-                new ProcessStartInfo("unshare", ["-nm", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                new ProcessStartInfo("unshare", ["-nm", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> error = process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();

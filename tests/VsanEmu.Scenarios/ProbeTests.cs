@@ -40,6 +40,7 @@ public sealed class ProbeTests
         const string script =
             """
             set -e
+            command=("${@:3}")
             mkdir -p /run/netns && mount -t tmpfs netns /run/netns
             ip link set lo up
             for netns in router server; do ip netns add $netns; done
@@ -50,7 +51,7 @@ public sealed class ProbeTests
             ip -n router addr add 198.18.2.1/24 dev eth1
             ip -n server addr add 198.18.2.2/24 dev eth0
             ip link set eth9 up
-            for port in "router eth0" "router eth1" "server eth0"; do set -- "$1" "$2" "$3" $port; ip -n $4 link set $5 up; done
+            for port in "router eth0" "router eth1" "server eth0"; do set -- "$1" "$2" $port; ip -n $3 link set $4 up; done
             ip route add 198.18.2.0/24 via 198.18.1.1
             ip -n server route add default via 198.18.2.1
             ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
@@ -63,11 +64,11 @@ public sealed class ProbeTests
             ip -n server -6 route add default via 2001:2:0:2::1
             ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
             sleep 1.2
-            dotnet "$3" probe --timeout 1200ms $2
+            "${command[@]}" probe --timeout 1200ms $2
             """;
         string[] words = options.Contains("--timeout") ? [script.Replace("--timeout 1200ms ", "")] : [script];
         using Process process = Process.Start(
-            new ProcessStartInfo("unshare", ["-nm", "bash", "-c", .. words, "bash", rules, options, Command.Path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new ProcessStartInfo("unshare", ["-nm", "bash", "-c", .. words, "bash", rules, options, .. Command.Words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -28,7 +28,7 @@ public sealed class VerifyTests
         {
             string fabrics = Path.Combine(Here(), "Fabrics");
             (int exit, string said) = await ShellAsync(
-                Path.Combine(fabrics, "interrupt.sh"), Path.Combine(fabrics, "02-nics-of-this-machine"), scratch, $"{seed}", "10", "dotnet", Command.Path);
+                [Path.Combine(fabrics, "interrupt.sh"), Path.Combine(fabrics, "02-nics-of-this-machine"), scratch, $"{seed}", "10", .. Command.Words]);
             Assert.True(exit == 0, $"seed {seed}, replay: VSANEMU_SEED={seed}\n{said}");
             Assert.Equal(10, said.Split('\n').Count(l => l.Contains(" s: exit ")));
         }
@@ -85,7 +85,7 @@ public sealed class VerifyTests
     public async Task Observe_tells_the_master_of_members_that_run_as_processes_of_their_own_and_sends_nothing()
     {
         string fabrics = Path.Combine(Here(), "Fabrics");
-        (int exit, string said) = await ShellAsync(Path.Combine(fabrics, "observe.sh"), Path.Combine(fabrics, "01-healthy"), "dotnet", Command.Path);
+        (int exit, string said) = await ShellAsync([Path.Combine(fabrics, "observe.sh"), Path.Combine(fabrics, "01-healthy"), .. Command.Words]);
         Assert.True(exit == 0, $"{exit}\n{said}");
         Assert.Single(said.Split('\n'), l => l.Contains("looks like a Master"));
         Assert.Contains("queriers  198.18.0.253     IGMPv3", said);
@@ -106,7 +106,7 @@ public sealed class VerifyTests
             ip -o link >"$2.before"
             ip -o -4 addr >>"$2.before"
             set +e
-            dotnet "$3" verify --spec "$2" --plain
+            "${@:3}" verify --spec "$2" --plain
             exit=$?
             sleep 0.5
             ip -o link >"$2.after"
@@ -117,7 +117,7 @@ public sealed class VerifyTests
             """;
         try
         {
-            return await ShellAsync("bash", "-c", script, "bash", machine.Length > 0 ? machine : "true", file, Command.Path);
+            return await ShellAsync(["bash", "-c", script, "bash", machine.Length > 0 ? machine : "true", file, .. Command.Words]);
         }
         finally
         {
@@ -125,7 +125,7 @@ public sealed class VerifyTests
         }
     }
 
-    private static async Task<(int Exit, string Said)> ShellAsync(params string[] command)
+    private static async Task<(int Exit, string Said)> ShellAsync(string[] command)
     {
         using Process process = Process.Start(new ProcessStartInfo("unshare", ["-nm", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -15,9 +15,12 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
 {
     private const string Healthy = "01-healthy";
 
-    private static readonly string[] Broken = ["03-no-querier", "06-one-direction-blocked", "16-several-at-once"];
+    // One fabric is about NICs that verify itself takes in hand: a node is put where its interface is.
+    private const string OwnNics = "02-nics-of-this-machine";
 
-    public static TheoryData<string> Fabrics => [.. Broken];
+    public static TheoryData<string> Fabrics => [.. Judged];
+
+    private static IEnumerable<string> Judged => FabricTests.Names.Where(f => f != OwnNics);
 
     [Theory]
     [MemberData(nameof(Fabrics))]
@@ -137,7 +140,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
     /// <summary>All of them, run once, several at a time. One with a verdict that went otherwise than expected while this machine stood in its way is run again, alone.</summary>
     public sealed class Runs : IAsyncLifetime
     {
-        private const int Together = 3;
+        private const int Together = 6;
 
         private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("vsanemu-control-");
 
@@ -148,7 +151,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
             (string Name, string Script, string Folder)[] planned =
             [
                 ("outages", "outages", Healthy), ("controllers", "controllers", Healthy), ("full", "full", Healthy), ("dying", "dying", Healthy), ("load", "load", Healthy),
-                .. Broken.Select(f => (f, "fabric", f)), ("refused", "refused", Healthy),
+                ("refused", "refused", Healthy), .. Judged.Select(f => (f, "fabric", f)),
             ];
             await Parallel.ForEachAsync(planned, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (run, _) => await KeepAsync(run));
             foreach (var run in planned.Where(r => Doubtful(r.Name, r.Folder))) await KeepAsync(run);
@@ -172,7 +175,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                Environment = { ["WORK"] = work, ["VSANEMU"] = $"dotnet {Command.Path}" },
+                Environment = { ["WORK"] = work, ["VSANEMU"] = string.Join(' ', Command.Words) },
             };
             using Process process = Process.Start(start)!;
             Task<string> output = process.StandardOutput.ReadToEndAsync();
