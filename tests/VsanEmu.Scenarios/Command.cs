@@ -9,12 +9,17 @@ internal static class Command
     public static IReadOnlyList<string> Words { get; } =
         Environment.GetEnvironmentVariable("VSANEMU_BINARY") is { Length: > 0 } binary ? [binary] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "vsanemu.dll")];
 
+    private const string Root = "root";
+
+    // Root builds in folders that nobody else may enter (a home, what mktemp makes): another user gets a copy where he may.
+    private static readonly Lazy<IReadOnlyList<string>> ForAnyone = new(() => Words is [var binary] ? [Copied(binary)] : Words);
+
     public static Process Start(string user, params string[] arguments)
     {
         // setpriv(1) needs no account with a shell: any number that is not 0 is an ordinary user.
-        string[] prefix = user == "root" ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
+        string[] prefix = user == Root ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
         // Who runs the tests in the background may ignore Ctrl-C, and so would what they start.
-        string[] all = [.. prefix, "env", "--default-signal=INT", .. Words, .. arguments];
+        string[] all = [.. prefix, "env", "--default-signal=INT", .. user == Root ? Words : ForAnyone.Value, .. arguments];
         var start = new ProcessStartInfo(all[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in all.Skip(1)) start.ArgumentList.Add(argument);
         // The user has no home of his own.
@@ -34,4 +39,17 @@ internal static class Command
     /// <summary>Sends a signal to a process that was started here, by the shell's own kill: the program need not be installed.</summary>
     public static async Task SignalAsync(Process process, string signal) =>
         await Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]).WaitForExitAsync();
+
+    private static string Copied(string binary)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("vsanemu-command-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        folder.UnixFileMode = ForAll;
+        string copy = Path.Combine(folder.FullName, Path.GetFileName(binary));
+        File.Copy(binary, copy);
+        File.SetUnixFileMode(copy, ForAll);
+        return copy;
+    }
 }
