@@ -1,3 +1,4 @@
+using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Trials;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
@@ -32,6 +33,9 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     // A member's whole report is much to make: it is asked for less often than its view.
     private static readonly TimeSpan ReportStep = TimeSpan.FromMilliseconds(100);
 
+    // Members stop within less; who is told to end by Ctrl-C, and cannot reach a host, must be gone before the terminal loses patience.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
     private readonly Crew _crew = new(parts.Members);
     private readonly List<ProbeObservation> _outsiderProbes = [];
     private readonly List<FailoverObservation> _failovers = [];
@@ -40,7 +44,7 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     private PhaseLog _phases = null!;
     private int _updates;
 
-    /// <summary>Runs all phases and returns what was seen. Every member has been stopped when it returns.</summary>
+    /// <summary>Runs all phases and returns what was seen. Every member has been told to stop when it returns.</summary>
     public async Task<RunObservations> RunAsync(CancellationToken cancellation)
     {
         _phases = new PhaseLog(parts.Captures, _crew, nowNs);
@@ -64,7 +68,21 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         }
         finally
         {
-            await _crew.EachAsync(m => m.StopAsync(CancellationToken.None));
+            await StopAsync();
+        }
+    }
+
+    // Why a run ended, or its verdict, is not lost because a member's host is gone, too: a host lets go by itself.
+    private async Task StopAsync()
+    {
+        using var limit = new CancellationTokenSource(StopLimit, time);
+        try
+        {
+            await _crew.EachAsync(m => m.StopAsync(limit.Token));
+        }
+        catch (Exception e) when (e is HostException or OperationCanceledException)
+        {
+            // It was told.
         }
     }
 

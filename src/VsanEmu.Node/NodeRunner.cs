@@ -28,6 +28,7 @@ public sealed class NodeRunner : IAsyncDisposable
     private readonly ForeignTraffic _foreign;
     private readonly RunClock _clock;
     private readonly ILogger _log;
+    private readonly CancellationTokenSource _ended = new();
 
     private LocalInterface? _interface;
     private SegmentListener? _listener;
@@ -80,11 +81,15 @@ public sealed class NodeRunner : IAsyncDisposable
             throw new InvalidOperationException($"{Name} was started before: a member that starts again is a new runner");
         try
         {
-            await ListenThenTakePartAsync(cancellation).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
+            await ListenThenTakePartAsync(either.Token).ConfigureAwait(false);
+            // What ended it while it opened its sockets may have come too early to close them.
+            if (_state != (int)State.Started) throw new OperationCanceledException($"{Name} was ended while it started");
         }
         catch (Exception e)
         {
             End(State.Ended);
+            Release();
             if (e is OperationCanceledException) throw;
             _log.Refused(Name, e.Message);
             if (e is not IOException) throw;
@@ -104,6 +109,13 @@ public sealed class NodeRunner : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellation)
     {
         if (_state != (int)State.Started) return;
+        if (_pump is null)
+        {
+            // It still listens, and has said nothing: nobody is to be told.
+            End(State.Ended);
+            return;
+        }
+
         _log.Leaving(Name);
         try
         {
@@ -247,6 +259,12 @@ public sealed class NodeRunner : IAsyncDisposable
     private void End(State how)
     {
         if (Interlocked.Exchange(ref _state, (int)how) is (int)State.Ended or (int)State.Killed) return;
+        _ended.Cancel();
+        Release();
+    }
+
+    private void Release()
+    {
         _watch?.Dispose();
         _listener?.Dispose();
         _pump?.Halt();

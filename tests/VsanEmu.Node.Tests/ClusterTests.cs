@@ -88,4 +88,22 @@ public sealed class ClusterTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => runner.CommandAsync(new MemberCommand.ProbePeers()));
         Assert.False(runner.Report().Node.Killed);
     }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(800)]
+    public async Task One_that_is_ended_while_it_listens_never_takes_part(int afterMs)
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(2));
+        NodeRunner runner = cluster.Add(new MemberId(1));
+        Task starting = runner.StartAsync(default);
+        await Task.Delay(afterMs, TestContext.Current.CancellationToken);
+        await runner.StopAsync(default);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
+        // Its port is free: the next one of its name takes it, and is alone.
+        NodeRunner next = cluster.Add(new MemberId(1));
+        await next.StartAsync(default);
+        await RunningCluster.UntilAsync(() => next.View.Role == Role.Master, TimeSpan.FromSeconds(5), () => RunningCluster.Text(next.View));
+        Assert.DoesNotContain(next.Report().Node.Counters.Keys, k => k.StartsWith("own_id", StringComparison.Ordinal));
+    }
 }

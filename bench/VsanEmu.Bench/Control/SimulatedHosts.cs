@@ -24,7 +24,7 @@ internal sealed class SimulatedHosts(RedisLine line, Space space, int count)
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / ViewsPerSecond));
             for (long n = 0; !end.IsCancellationRequested && await timer.WaitForNextTickAsync(); n++)
             {
-                if (n % ViewsPerSecond == 0) await HostServer.PresentAsync(line, space, Presence(i));
+                if (n % ViewsPerSecond == 0) await VsanEmu.Control.Redis.Presence.TellAsync(line, space, Presence(i));
                 await HostServer.TellAsync(line, space, new Telemetry(Name(i), Run, n, [View(i, n)]));
                 Interlocked.Increment(ref sent);
             }

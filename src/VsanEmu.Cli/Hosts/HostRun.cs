@@ -44,52 +44,51 @@ internal sealed class HostRun
         if (Duration is { } duration) end.CancelAfter(duration);
         Func<(bool Good, string What)> state = () => (false, _unreached);
         await using var health = new HealthSocket(() => state());
-        try
+        HostPresence self = Placed(new() { Name = Name, Life = Guid.NewGuid(), Version = ThisTool.Version, Machine = Environment.MachineName, Kind = Kind });
+        while (!end.IsCancellationRequested)
         {
-            await using RedisLine line = await ConnectAsync(end.Token);
-            await using var server = new HostServer(line, Space, Presence(), OpenAsync, Say);
-            state = () => server.Trouble is { } trouble ? (false, trouble) : (true, $"{Name} {server.State}");
-            await server.RunAsync(end.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The way it ends.
+            try
+            {
+                await using RedisLine line = await RedisLine.OpenAsync(Address, end.Token);
+                await using var server = new HostServer(line, Space, self, AsNow, OpenAsync, Say);
+                state = () => server.Trouble is { } trouble ? (false, trouble) : (true, $"{Name} {server.State}");
+                await server.RunAsync(end.Token);
+            }
+            catch (ControlException e) when (!e.Lasting)
+            {
+                // A host may be up before its server is.
+                _unreached = e.Message;
+                state = () => (false, _unreached);
+                Say($"{e.Message}; trying again");
+                await Task.Delay(BetweenTries, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // The way it ends.
+            }
         }
 
         return ExitCode.Passed;
     }
 
-    // A host may be up before its server is.
-    private async Task<RedisLine> ConnectAsync(CancellationToken cancellation)
+    // An address may come late, and a container's interface may go and come back.
+    private HostPresence AsNow(HostPresence self)
     {
-        while (true)
+        try
         {
-            try
-            {
-                return await RedisLine.OpenAsync(Address, cancellation);
-            }
-            catch (ControlException e) when (!e.Lasting)
-            {
-                _unreached = e.Message;
-                Say($"{e.Message}; trying again");
-                await Task.Delay(BetweenTries, cancellation);
-            }
+            return Placed(self);
+        }
+        catch (IOException)
+        {
+            return self with { Address = "" };
         }
     }
 
-    private HostPresence Presence()
+    /// <exception cref="AttachmentException">There is no such namespace.</exception>
+    private HostPresence Placed(HostPresence self)
     {
         var local = Choice is null ? null : PlacedEnd.Look(Namespace, Choice);
-        return new()
-        {
-            Name = Name,
-            Life = Guid.NewGuid(),
-            Version = ThisTool.Version,
-            Machine = Environment.MachineName,
-            Kind = Kind,
-            Interface = local?.Name ?? Choice ?? "",
-            Address = local is null ? "" : $"{local.Address}/{local.PrefixLength}",
-        };
+        return self with { Interface = local?.Name ?? Choice ?? "", Address = local is null ? "" : $"{local.Address}/{local.PrefixLength}" };
     }
 
     private async Task<IHost> OpenAsync(HostServer server, HostOrder.Open order, CancellationToken cancellation)
@@ -110,11 +109,11 @@ internal sealed class HostRun
                     Run = order.Run,
                     Force = order.Force,
                     CaptureDirectory = CaptureDirectory,
-                    WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, server),
+                    WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, order.Run, server),
                 },
                 site);
             await site.WaitReadyAsync(cancellation);
-            return new Placed(host, site);
+            return new PlacedHost(host, site);
         }
         catch
         {
@@ -127,7 +126,7 @@ internal sealed class HostRun
     private void Say(string what) => Logger.Say(what);
 
     // A host with its site, which ends with it.
-    private sealed class Placed(LocalHost host, ISite site) : IHost
+    private sealed class PlacedHost(LocalHost host, ISite site) : IHost
     {
         public string Name => host.Name;
 

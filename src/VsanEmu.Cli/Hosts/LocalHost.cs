@@ -65,7 +65,6 @@ internal sealed class LocalHost : IHost
     {
         (_options, _cluster, _ends) = (options, options.Cluster, site.Ends);
         Ends = [.. _ends.Select(e => new EndInfo(e.Name, e.Kind, e.Address?.ToString(), e.InSegment))];
-        _machine = new MachineWatch(options.Origin, NotableStandstill);
         _captures = new CaptureSet(_cluster.Channels, options.Origin, options.CaptureDirectory, options.Run);
         try
         {
@@ -77,6 +76,7 @@ internal sealed class LocalHost : IHost
             throw;
         }
 
+        _machine = new MachineWatch(options.Origin, NotableStandstill);
         _ports = new LocalPorts(_captures, _ends);
         IPorts all = options.WithFarPorts?.Invoke(_ports) ?? _ports;
         _bench = new TrialBench(_captures, all, _ends, _cluster);

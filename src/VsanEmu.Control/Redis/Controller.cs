@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json;
 using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Observations;
@@ -19,7 +18,7 @@ public sealed class Controller : IAsyncDisposable
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WatchStep = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan SilenceTold = HostServer.PresenceLife + TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SilenceTold = Presence.Life + TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TelemetryStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TelemetryLife = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RecordLife = TimeSpan.FromDays(7);
@@ -41,7 +40,7 @@ public sealed class Controller : IAsyncDisposable
     private Controller(RedisLine line, Space space, Leader self)
     {
         (_line, _space, _self) = (line, space, self);
-        _claim = JsonSerializer.SerializeToUtf8Bytes(self, ControlContext.Default.Leader);
+        _claim = Written.Of(self, ControlContext.Default.Leader);
         _post = new Post(line, space, $"controller-{self.Id:N}");
     }
 
@@ -112,7 +111,7 @@ public sealed class Controller : IAsyncDisposable
     {
         _run = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
         var order = new HostOrder.Open { Run = _run, Cluster = cluster, OriginNs = 0, Ends = [], Places = places, Controller = _self.Id, Force = force };
-        RemoteHost[] hosts = [.. places.Values.Distinct().Order(StringComparer.Ordinal).Select(name => new RemoteHost(name, _post))];
+        RemoteHost[] hosts = [.. places.Values.Distinct().Order(StringComparer.Ordinal).Select(name => new RemoteHost(name, _run, _post))];
         _hosts = hosts.ToDictionary(h => h.Name);
         await Task.WhenAll(hosts.Select(h => h.OpenAsync(order with { Ends = [.. places.Where(p => p.Value == h.Name).Select(p => p.Key)] }, originTimestamp, cancellation)));
         return [.. hosts.Select(h => ((IHost)h, h.Clock))];
@@ -155,20 +154,21 @@ public sealed class Controller : IAsyncDisposable
     {
         await Task.WhenAll(_hosts.Values.Select(h => h.DisposeAsync().AsTask()));
         await _end.CancelAsync();
-        await _loops;
-        await _post.DisposeAsync();
+        await Task.WhenAll(_loops, _post.DisposeAsync().AsTask());
+        // It expires by itself.
+        if (_post.Trouble is not null) return;
         try
         {
             await _line.Database.LockReleaseAsync(_space.Leader, _claim);
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
         {
-            // It expires by itself.
+            // The server went just now.
         }
     }
 
     /// <summary>Takes what these hosts tell of a run, without having opened it there.</summary>
-    internal void Watch(ulong run, IReadOnlyList<string> hosts) => (_hosts, _run) = (hosts.ToDictionary(h => h, h => new RemoteHost(h, _post)), run);
+    internal void Watch(ulong run, IReadOnlyList<string> hosts) => (_hosts, _run) = (hosts.ToDictionary(h => h, h => new RemoteHost(h, run, _post)), run);
 
     // Takes or renews the lead; who has it instead, or null.
     private async Task<Leader?> OtherAsync()
@@ -261,7 +261,8 @@ public sealed class Controller : IAsyncDisposable
         if (Written.Read(entry.Values[0].Value, ControlContext.Default.Telemetry) is not { } told || told.Run != _run) return;
         if (!_hosts.TryGetValue(told.Host, out RemoteHost? host)) return;
         host.Hear();
-        foreach (MemberView view in told.Views) host.See(told.AtNs, view);
-        Volatile.Write(ref _viewsTaken, _viewsTaken + told.Views.Count);
+        MemberView[] views = [.. told.Views.OfType<MemberView>()];
+        foreach (MemberView view in views) host.See(told.AtNs, view);
+        Volatile.Write(ref _viewsTaken, _viewsTaken + views.Length);
     }
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -17,6 +15,9 @@ internal sealed record Letter
 
     /// <summary>Who sent it: where an answer goes.</summary>
     public required string From { get; init; }
+
+    /// <summary>The run that an order is part of; 0 where it is part of none.</summary>
+    public ulong Run { get; init; }
 
     /// <summary>The order; null in an answer.</summary>
     public HostOrder? Order { get; init; }
@@ -82,29 +83,6 @@ public sealed record HostPresence
 /// <param name="Id">This controller.</param>
 /// <param name="Since">Since when, ISO 8601.</param>
 internal sealed record Leader(string Name, Guid Id, string Since);
-
-/// <summary>What others wrote, as far as this version can read it.</summary>
-internal static class Written
-{
-    /// <summary>The longest letter, bytes: a host's part of a record with a full capture has some MB.</summary>
-    public const int MostBytes = 64 << 20;
-
-    /// <summary>Null for what is too long, or no such thing.</summary>
-    public static T? Read<T>(RedisValue body, JsonTypeInfo<T> type)
-        where T : class
-    {
-        ReadOnlyMemory<byte> json = body;
-        if (json.Length is 0 or > MostBytes) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(json.Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-}
 
 /// <summary>An address as text.</summary>
 internal sealed class AddressConverter : JsonConverter<IPAddress>

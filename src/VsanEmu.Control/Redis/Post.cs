@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
 
@@ -25,15 +24,13 @@ internal sealed class Post : IAsyncDisposable
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(200);
     private const int AtOnce = 256;
     private const int MostLetters = 10_000;
-    private const int Remembered = 512;
 
     private readonly RedisLine _line;
     private readonly Space _space;
     private readonly string _name;
     private readonly SemaphoreSlim _bell = new(0);
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource<HostAnswer>> _asked = [];
-    private readonly ConcurrentDictionary<Guid, Task<HostAnswer>> _taken = [];
-    private readonly ConcurrentQueue<Guid> _order = [];
+    private readonly Errands? _errands;
     private readonly CancellationTokenSource _end = new();
     private long _lastWell = TimeProvider.System.GetTimestamp();
     private Task _reading = Task.CompletedTask;
@@ -41,10 +38,12 @@ internal sealed class Post : IAsyncDisposable
     /// <param name="line">The connection.</param>
     /// <param name="space">Whose keys.</param>
     /// <param name="name">The owner of the inbox.</param>
-    public Post(RedisLine line, Space space, string name) => (_line, _space, _name) = (line, space, name);
-
-    /// <summary>Carries out what others ask; null when nobody may.</summary>
-    public Func<HostOrder, CancellationToken, Task<HostAnswer>>? Handler { get; init; }
+    /// <param name="handler">Carries out what others ask, by the run that it is part of; null when nobody may.</param>
+    public Post(RedisLine line, Space space, string name, Func<ulong, HostOrder, CancellationToken, Task<HostAnswer>>? handler = null)
+    {
+        (_line, _space, _name) = (line, space, name);
+        if (handler is not null) _errands = new Errands(name, handler);
+    }
 
     /// <summary>Why nothing can be sent at this moment; null when all is well.</summary>
     public string? Trouble { get; private set; }
@@ -71,12 +70,13 @@ internal sealed class Post : IAsyncDisposable
     /// <summary>Has a party carry an order out.</summary>
     /// <param name="to">Who.</param>
     /// <param name="order">What.</param>
+    /// <param name="run">The run that it is part of; 0 for none. Who has let go of that run does not do it.</param>
     /// <param name="silence">For how long the party has not been heard of; null when it is well.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="HostException">The party is gone, control has failed for longer than <see cref="Patience"/>, or the order is too long.</exception>
-    public async Task<HostAnswer> AskAsync(string to, HostOrder order, Func<TimeSpan?> silence, CancellationToken cancellation)
+    public async Task<HostAnswer> AskAsync(string to, HostOrder order, ulong run, Func<TimeSpan?> silence, CancellationToken cancellation)
     {
-        var letter = new Letter { Id = Guid.NewGuid(), From = _name, Order = order };
+        var letter = new Letter { Id = Guid.NewGuid(), From = _name, Run = run, Order = order };
         var answer = new TaskCompletionSource<HostAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[letter.Id] = answer;
         long? failing = null;
@@ -104,6 +104,8 @@ internal sealed class Post : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _reading;
+        // It expires by itself, and so it does where the server does not answer: whoever ends waits for nothing more.
+        if (Trouble is not null) return;
         try
         {
             await _line.Subscriber.UnsubscribeAsync(_space.Bell(_name));
@@ -111,7 +113,7 @@ internal sealed class Post : IAsyncDisposable
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
         {
-            // It expires by itself.
+            // It went just now.
         }
     }
 
@@ -123,18 +125,20 @@ internal sealed class Post : IAsyncDisposable
     private async Task ReadAsync()
     {
         RedisValue last = StreamPosition.Beginning;
+        int atOnce = AtOnce;
         while (!_end.IsCancellationRequested)
         {
             try
             {
                 long asked = TimeProvider.System.GetTimestamp();
-                StreamEntry[] entries = await _line.Database.StreamReadAsync(_space.Inbox(_name), last, AtOnce);
+                StreamEntry[] entries = await _line.Database.StreamReadAsync(_space.Inbox(_name), last, atOnce);
                 Volatile.Write(ref _lastWell, asked);
                 Trouble = null;
+                atOnce = Math.Min(atOnce * 2, AtOnce);
                 foreach (StreamEntry entry in entries)
                 {
                     last = entry.Id;
-                    if (Read(entry) is { } letter) Take(letter);
+                    Take(entry[Field]);
                 }
 
                 if (entries.Length > 0) await _line.Database.StreamDeleteAsync(_space.Inbox(_name), [.. entries.Select(e => e.Id)]);
@@ -144,74 +148,45 @@ internal sealed class Post : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (RedisLine.IsFailure(e))
+            catch (Exception e)
             {
-                Trouble = _line.Explain(e).Message;
+                // Nothing that anybody wrote may make this host deaf.
+                Trouble = RedisLine.IsFailure(e) ? _line.Explain(e).Message : e.Message;
                 // A server that was restarted without its data numbers entries anew, and what was read of it comes only once anyway.
                 last = StreamPosition.Beginning;
+                // It may have been too much for a slow way within a command's time.
+                atOnce = 1;
                 await Task.Delay(AfterFailure, CancellationToken.None);
             }
         }
     }
 
-    private Letter? Read(StreamEntry entry)
-    {
-        byte[] body = (byte[]?)entry[Field] ?? [];
-        if (body.Length > Written.MostBytes) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(body, ControlContext.Default.Letter);
-        }
-        catch (JsonException e)
-        {
-            return Unread(body, e.Message);
-        }
-    }
-
     // What another version wrote fails, rather than being waited for; what is no letter at all is nobody's.
-    private Letter? Unread(byte[] body, string why)
+    private void Take(RedisValue body)
     {
-        try
+        if (Written.Read(body, ControlContext.Default.Letter, out string why) is { } letter)
         {
-            if (JsonSerializer.Deserialize(body, ControlContext.Default.Envelope) is not { } envelope) return null;
-            var failed = new HostAnswer.Failed($"{_name} cannot read what {envelope.From} wrote; are both of one version? ({why})");
-            if (envelope.Order is null) return new Letter { Id = envelope.Id, From = envelope.From, Answer = failed };
-            _ = TrySendAsync(envelope.From, new Letter { Id = envelope.Id, From = _name, Answer = failed });
-            return null;
+            if (letter.Answer is { } answer) Told(letter.Id, answer);
+            else if (letter.Order is { } order) _ = AnswerAsync(letter, order);
         }
-        catch (JsonException)
+        else if (why.Length > 0 && Written.Read(body, ControlContext.Default.Envelope) is { } envelope)
         {
-            return null;
+            var failed = new HostAnswer.Failed($"{_name} cannot read what {envelope.From} wrote; are both of one version? ({why})");
+            if (envelope.Order is null) Told(envelope.Id, failed);
+            else _ = TrySendAsync(envelope.From, new Letter { Id = envelope.Id, From = _name, Answer = failed });
         }
     }
 
-    private void Take(Letter letter)
+    private void Told(Guid order, HostAnswer answer)
     {
-        if (letter.Answer is { } answer)
-        {
-            if (_asked.TryGetValue(letter.Id, out TaskCompletionSource<HostAnswer>? waiting)) waiting.TrySetResult(answer);
-        }
-        else if (letter.Order is { } order && Handler is not null)
-        {
-            _ = AnswerAsync(letter, order);
-        }
+        if (_asked.TryGetValue(order, out TaskCompletionSource<HostAnswer>? waiting)) waiting.TrySetResult(answer);
     }
 
     // Asked again after it was done, it only says again what came of it; asked again meanwhile, it will say so in time.
     private async Task AnswerAsync(Letter letter, HostOrder order)
     {
-        if (_taken.TryGetValue(letter.Id, out Task<HostAnswer>? doing))
-        {
-            if (!doing.IsCompleted) return;
-        }
-        else
-        {
-            _taken[letter.Id] = doing = Task.Run(() => CarryOutAsync(order));
-            _order.Enqueue(letter.Id);
-            while (_order.Count > Remembered && _order.TryDequeue(out Guid old)) _taken.TryRemove(old, out _);
-        }
-
-        var answer = new Letter { Id = letter.Id, From = _name, Answer = await doing };
+        if (_errands is null || await _errands.DoAsync(letter, order, _end.Token) is not { } done) return;
+        var answer = new Letter { Id = letter.Id, From = _name, Answer = done };
         try
         {
             await TrySendAsync(letter.From, answer);
@@ -222,31 +197,21 @@ internal sealed class Post : IAsyncDisposable
         }
     }
 
-    private async Task<HostAnswer> CarryOutAsync(HostOrder order)
-    {
-        try
-        {
-            return await Handler!(order, _end.Token);
-        }
-        catch (Exception e)
-        {
-            // Whatever it was, who asked must hear of it.
-            return new HostAnswer.Failed($"host {_name}: {e.Message}");
-        }
-    }
-
     /// <exception cref="HostException">The letter is longer than its reader would take.</exception>
     private async Task<ControlException?> TrySendAsync(string to, Letter letter)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(letter, ControlContext.Default.Letter);
-        if (body.Length > Written.MostBytes) throw new HostException($"what is to be told has {body.Length >> 20} MiB, more than {Written.MostBytes >> 20} are taken");
         try
         {
+            byte[] body = Written.Of(letter, ControlContext.Default.Letter);
             RedisKey inbox = _space.Inbox(to);
             await _line.Database.StreamAddAsync(inbox, Field, body, maxLength: MostLetters, useApproximateMaxLength: true);
             await _line.Database.KeyExpireAsync(inbox, InboxLife, flags: CommandFlags.FireAndForget);
             await _line.Subscriber.PublishAsync(_space.Bell(to), "", CommandFlags.FireAndForget);
             return null;
+        }
+        catch (FormatException e)
+        {
+            throw new HostException(e.Message, e);
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
         {

@@ -6,8 +6,14 @@ using VsanEmu.Core.Spec;
 namespace VsanEmu.Control.Redis;
 
 /// <summary>A host behind control, as its controller knows it.</summary>
-internal sealed class RemoteHost(string name, Post post) : IHost
+/// <param name="name">Its name.</param>
+/// <param name="run">The run that all orders are part of.</param>
+/// <param name="post">Takes letters to it.</param>
+internal sealed class RemoteHost(string name, ulong run, Post post) : IHost
 {
+    // All that whoever is told to end may still wait for.
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, (long AtNs, MemberView View)> _views = [];
     private long _heard = TimeProvider.System.GetTimestamp();
 
@@ -25,7 +31,7 @@ internal sealed class RemoteHost(string name, Post post) : IHost
 
     public async Task<HostAnswer> AskAsync(HostOrder order, CancellationToken cancellation)
     {
-        HostAnswer answer = await post.AskAsync(name, order, () => Silence, cancellation);
+        HostAnswer answer = await post.AskAsync(name, order, run, () => Silence, cancellation);
         Hear();
         if (answer is HostAnswer.Seen seen) See(seen.AtNs, seen.View);
         return answer;
@@ -64,7 +70,7 @@ internal sealed class RemoteHost(string name, Post post) : IHost
 
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var limit = new CancellationTokenSource(CloseLimit);
         try
         {
             await AskAsync(new HostOrder.Close(), limit.Token);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The port of m3 sends 4 Mbit/s and no more.
+# The port of m3 sends 4 Mbit/s and no more. An echo request waits there behind what VMs write: with some luck for more than 5 ms.
 . "$(dirname "$0")/../common.sh"
 switch_on sw
 querier_on sw 198.18.0.253
