@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using VsanEmu.Core.Checks;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 
@@ -43,6 +44,35 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         Assert.Equal(0, runs.All["full"].Exit);
         Assert.Contains("exit 3", said);
         Assert.Contains("is full: it has reached its maxmemory", said);
+    }
+
+    [Fact]
+    public void A_host_that_alone_loses_control_is_named_and_goes_on_with_the_run()
+    {
+        (_, string said, RunRecord? record) = runs.All["lonely"];
+        Assert.True(record is not null && record.Verdict.Results.All(r => r.Outcome != CheckOutcome.Fail), said);
+        Assert.Contains(record.Observations.Machine!.Hindrances, h => h.Lost.StartsWith("host m2 has not been heard of for ", StringComparison.Ordinal));
+        Assert.DoesNotContain("during: m2", said);
+        Assert.Contains("during: m3", said);
+        Assert.Contains("after: m2", said);
+    }
+
+    [Fact]
+    public void Where_the_server_goes_for_good_the_controller_says_so_and_no_load_is_left()
+    {
+        string said = runs.All["serverless"].Said;
+        Assert.Contains("exit 3", said);
+        Assert.Contains("vsanemu load: redis://127.0.0.1:6379 cannot be reached: no connection", said);
+        Assert.InRange(int.Parse(SentAfter().Match(said).Groups[1].ValueSpan), 0, 5);
+    }
+
+    [Fact]
+    public void Members_of_a_run_that_is_interrupted_while_they_listen_are_in_the_next()
+    {
+        (int exit, string said, _) = runs.All["interrupted"];
+        Assert.True(exit == 0, said);
+        Assert.Equal(2, said.Split('\n').Count(l => l == "interrupted: exit 3: vsanemu verify: interrupted: no verdict"));
+        Assert.Matches("F1 +the cluster forms +pass", said);
     }
 
     [Fact]
@@ -151,7 +181,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
             (string Name, string Script, string Folder)[] planned =
             [
                 ("outages", "outages", Healthy), ("controllers", "controllers", Healthy), ("full", "full", Healthy), ("dying", "dying", Healthy), ("load", "load", Healthy),
-                ("refused", "refused", Healthy), .. Judged.Select(f => (f, "fabric", f)),
+                ("lonely", "lonely", Healthy), ("serverless", "serverless", Healthy), ("interrupted", "interrupted", Healthy), ("refused", "refused", Healthy), .. Judged.Select(f => (f, "fabric", f)),
             ];
             await Parallel.ForEachAsync(planned, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (run, _) => await KeepAsync(run));
             foreach (var run in planned.Where(r => Doubtful(r.Name, r.Folder))) await KeepAsync(run);

@@ -65,3 +65,13 @@ verify_ended() {
   echo "exit $exit"
   cat "$WORK/out"
 }
+
+# Frames that an endpoint sends within a second.      sent_in_a_second NETNS
+sent_in_a_second() {
+  local before
+  before=$(sent_by "$1")
+  sleep 1
+  echo $(($(sent_by "$1") - before))
+}
+
+sent_by() { ip -n "$1" -s -j link show eth0 | grep -oE '"tx":\{"bytes":[0-9]+,"packets":[0-9]+' | grep -oE '[0-9]+$'; }
