@@ -44,12 +44,9 @@ internal static class Command
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("vsanemu-command-");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
-        const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        folder.UnixFileMode = ForAll;
         string copy = Path.Combine(folder.FullName, Path.GetFileName(binary));
         File.Copy(binary, copy);
-        File.SetUnixFileMode(copy, ForAll);
+        Process.Start("chmod", ["-R", "755", folder.FullName]).WaitForExit();
         return copy;
     }
 }
