@@ -107,6 +107,18 @@ public sealed class LoadRunTests
         Assert.True(result.MeasuredNs < 10_000_000_000);
     }
 
+    [Theory]
+    [InlineData(LoadProfile.Pair, 0)] // a datagram in 112 s
+    [InlineData(LoadProfile.Ring, 3600)] // the second byte after two minutes
+    public async Task A_sender_with_minutes_between_what_it_sends_ends_when_it_is_told_to(LoadProfile profile, int ramp)
+    {
+        using var cancellation = new CancellationTokenSource();
+        cancellation.CancelAfter(TimeSpan.FromSeconds(1.5));
+        var options = new LoadOptions { Profile = profile, Duration = TimeSpan.FromMinutes(5), BitsPerSecond = ramp > 0 ? 4 : 100, Ramp = TimeSpan.FromSeconds(ramp) };
+        LoadResult result = await RunAsync(options, cancellation: cancellation.Token).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(result.Completed);
+    }
+
     [Fact]
     public async Task A_receiver_that_stands_still_for_200_ms_shows_in_the_longest_delay()
     {

@@ -86,12 +86,13 @@ internal sealed class RoundTripShare : ILoadShare
         byte[] question = new byte[_work.Payload], answer = new byte[_work.Payload];
         double perSecond = _work.Options.PacketsPerSecond ?? 0;
         long sequence = 0, lost = 0, begin = clock.StartAt, until = clock.EndAt, ahead = 0, error = long.MaxValue;
-        ThreadTime.SleepUntil(begin);
+        clock.SleepUntilStart();
         while (!clock.SendersStopped)
         {
             long now = Stopwatch.GetTimestamp(), due = perSecond > 0 ? begin + (long)(sequence * Stopwatch.Frequency / perSecond) : now;
             if (now >= until || due >= until) break;
-            if (due > now) ThreadTime.SleepUntil(due);
+            if (due > now) clock.SleepUntil(now, due);
+            if (clock.SendersStopped) break;
             long sent = Stopwatch.GetTimestamp();
             new LoadDatagram(_setup.Run, 1, sequence, LoadClock.Nanoseconds(sent - clock.Origin)).Write(question);
             if (!ConnectedDatagrams.TrySend(socket, question)) continue;
