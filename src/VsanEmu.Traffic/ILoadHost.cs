@@ -20,7 +20,7 @@ public interface ILoadHost
     Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation);
 
     /// <summary>Connects what sends, now that all receivers stand.</summary>
-    /// <exception cref="LoadException">A connection does not open; the message says which.</exception>
+    /// <exception cref="LoadFailedException">A connection does not open; the message says which.</exception>
     Task ConnectAsync(uint run, CancellationToken cancellation);
 
     /// <summary>Begins at a time, ns since the run began.</summary>

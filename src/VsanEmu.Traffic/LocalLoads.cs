@@ -36,7 +36,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     /// <inheritdoc/>
     public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => Task.Run(() =>
     {
-        if (_shares.Count >= MostAtOnce) throw new LoadException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
+        if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
         var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { CrossesUncut = _virtual.Value, Hooks = Hooks };
         ILoadShare share = work switch
         {
@@ -47,7 +47,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         };
         if (_shares.TryAdd(run, share)) return;
         share.Dispose();
-        throw new LoadException($"load {run} is open already");
+        throw new LoadFailedException($"load {run} is open already");
     }, cancellation);
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         foreach (uint run in _shares.Keys) Close(run);
     }
 
-    private ILoadShare Share(uint run) => _shares.TryGetValue(run, out ILoadShare? share) ? share : throw new LoadException($"no load {run} is open here");
+    private ILoadShare Share(uint run) => _shares.TryGetValue(run, out ILoadShare? share) ? share : throw new LoadFailedException($"no load {run} is open here");
 
     private void Close(uint run)
     {

@@ -23,7 +23,7 @@ internal static class TcpConnections
     public static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens those of flows that begin here.</summary>
-    /// <exception cref="LoadException">One does not open in time; the message says which.</exception>
+    /// <exception cref="LoadFailedException">One does not open in time; the message says which.</exception>
     public static async Task<TcpOutgoing[]> OpenAsync(IReadOnlyList<FlowAtSender> flows, ShareSetup setup, LoadOptions options, CancellationToken cancellation)
     {
         var open = new Socket[flows.Count];
@@ -127,11 +127,11 @@ internal static class TcpConnections
         }
         catch (SocketException e)
         {
-            throw new LoadException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: {e.Message}");
+            throw new LoadFailedException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: {e.Message}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new LoadException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: no answer within {Limit.TotalSeconds:0} s");
+            throw new LoadFailedException($"{flow.From} cannot connect to {flow.To[0]} on TCP {flow.Port}: no answer within {Limit.TotalSeconds:0} s");
         }
     }
 }

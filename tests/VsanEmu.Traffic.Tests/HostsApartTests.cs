@@ -116,8 +116,8 @@ public sealed class HostsApartTests : IAsyncLifetime
         var work = new LoadWork.Flows(new LoadOptions { Duration = Short });
         await _hosts[0].OpenAsync(work, 2, 0, cancellation);
         await _hosts[0].OpenAsync(new LoadWork.RoundTrips(work.Options, ["m01"], "m02", 64), 4, 0, cancellation);
-        Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
-        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].CountAsync(8))).Message);
+        Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
+        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].CountAsync(8))).Message);
     }
 
     private static Dictionary<string, string> Places => Enumerable.Range(1, 3).ToDictionary(i => $"m0{i}", i => $"host of m0{i}");

@@ -120,6 +120,16 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task A_fabric_that_refuses_streams_fails_the_load_which_was_asked_for_rightly()
+    {
+        await using Fabric fabric = await BuildAsync();
+        Loads.Ends(fabric)["m02"].Namespace.Run(() => Tool.Run("nft", ["table ip load { chain c { type filter hook input priority 0; tcp dport 2233 reject with tcp reset; }; }"]));
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        Task<LoadResult> load = new LoadRun(loads.Stage("test"), new LoadOptions { Profile = LoadProfile.Ring, Duration = Short }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.StartsWith("m01 cannot connect to m02 on TCP 2233: ", (await Assert.ThrowsAsync<LoadFailedException>(() => load)).Message);
+    }
+
+    [Fact]
     public async Task A_receiver_that_stands_still_for_200_ms_shows_in_the_longest_delay()
     {
         int calls = 0;
