@@ -27,11 +27,13 @@ public interface ILoadHost
     Task BeginAsync(uint run, long atNs);
 
     /// <summary>What is counted so far.</summary>
+    /// <exception cref="LoadFailedException">The load has failed here; the message says why.</exception>
     Task<PartCounts> CountAsync(uint run);
 
     /// <summary>Stops sending.</summary>
     Task StopAsync(uint run);
 
     /// <summary>Waits for the end of what this host sends and of what is under way to it, and lets go of all.</summary>
+    /// <exception cref="LoadFailedException">The load has failed here; the message says why.</exception>
     Task<LoadPart> EndAsync(uint run, CancellationToken cancellation);
 }

@@ -74,9 +74,15 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     /// <inheritdoc/>
     public async Task<LoadPart> EndAsync(uint run, CancellationToken cancellation)
     {
-        LoadPart part = await Share(run).EndAsync(cancellation);
-        Close(run);
-        return part;
+        try
+        {
+            return await Share(run).EndAsync(cancellation);
+        }
+        finally
+        {
+            // What did not end as it should is not to go on either.
+            Close(run);
+        }
     }
 
     /// <summary>Ends all loads at once.</summary>

@@ -120,6 +120,23 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task What_a_thread_throws_ends_the_load_and_nothing_else()
+    {
+        int calls = 0;
+        void Break()
+        {
+            if (++calls == 50) throw new InvalidOperationException("the receiver is broken");
+        }
+
+        await using Fabric fabric = await BuildAsync();
+        using var loads = Loads.On(fabric, LabSpec.Create(3), new LoadHooks { BeforeReceive = Break });
+        var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromMinutes(5) };
+        Task<LoadResult> load = new LoadRun(loads.Stage("test"), options).RunAsync(null, TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<LoadFailedException>(() => load.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal("a thread of the load failed: the receiver is broken", failure.Message);
+    }
+
+    [Fact]
     public async Task A_fabric_that_refuses_streams_fails_the_load_which_was_asked_for_rightly()
     {
         await using Fabric fabric = await BuildAsync();

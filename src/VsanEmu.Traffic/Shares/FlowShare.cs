@@ -28,8 +28,8 @@ internal sealed class FlowShare : ILoadShare
     private TcpOutgoing[] _outgoing = [];
     private TcpIncoming[] _incoming = [];
     private UdpReceiver[] _listening = [];
-    private Thread[] _speaking = [];
-    private Thread[] _hearing = [];
+    private LoadThread[] _speaking = [];
+    private LoadThread[] _hearing = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
 
@@ -60,14 +60,15 @@ internal sealed class FlowShare : ILoadShare
         LoadClock clock = _clock = _setup.Clock(_options, _options.LeadIn, atNs);
         _listening = [.. _ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _setup.Run, _options.Offload) { BeforeReceive = _setup.Hooks.BeforeReceive })];
         UdpSender[] talkers = [.. _senders.Where(IsUdp).Select((s, i) => Talker(s, _sending[i], clock))];
-        _hearing = [.. LoadThreads.Started(_listening.Select(l => (Action)l.Run).Concat(Shares(_incoming).Select(s => (Action)new TcpReceiver(s, clock).Run)))];
-        _speaking = [.. LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(Shares(_outgoing).Select(s => (Action)new TcpSender(s, clock).Run)))];
+        _hearing = LoadThreads.Started(_listening.Select(l => (Action)l.Run).Concat(Shares(_incoming).Select(s => (Action)new TcpReceiver(s, clock).Run)), clock);
+        _speaking = LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(Shares(_outgoing).Select(s => (Action)new TcpSender(s, clock).Run)), clock);
         _baseline = new Baseline(clock, NoteBefore);
     }
 
     /// <inheritdoc/>
     public PartCounts Count()
     {
+        LoadThreads.Check(_speaking, _hearing);
         // What comes while it is counted must not seem lost, and what is sent meanwhile not be missing.
         long? expected = Expected();
         long came = _receivers.Sum(r => r.Came), cameBytes = _receivers.Sum(r => r.Bytes) - _allBefore.DeliveredBytes;
@@ -93,7 +94,7 @@ internal sealed class FlowShare : ILoadShare
     {
         _clock?.StopSenders();
         _clock?.StopReceivers();
-        foreach (Thread thread in _speaking.Concat(_hearing)) thread.Join();
+        foreach (LoadThread thread in _speaking.Concat(_hearing)) thread.Join();
         _listeners.Dispose();
         foreach (Socket socket in _ports.Select(p => p.Socket).Concat(_members).Concat(_sending).Concat(_outgoing.Select(o => o.Socket))) socket.Dispose();
     }

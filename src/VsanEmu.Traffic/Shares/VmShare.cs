@@ -18,8 +18,8 @@ internal sealed class VmShare : ILoadShare
     private TcpOutgoing[] _asking = [];
     private TcpIncoming[] _answering = [];
     private VmHost[] _vms = [];
-    private Thread[] _running = [];
-    private Thread[] _serving = [];
+    private LoadThread[] _running = [];
+    private LoadThread[] _serving = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
 
@@ -48,14 +48,15 @@ internal sealed class VmShare : ILoadShare
         ILookup<LoadVm, Socket> asking = _ways.Zip(_asking).ToLookup(w => w.First.Vm, w => w.Second.Socket);
         _vms = [.. asking.Select(a => new VmHost(a.Key, _work.What, [.. a], clock))];
         BlockStore[] stores = [.. _answering.GroupBy(a => a.To.To, a => a.Socket).Select(a => new BlockStore([.. a], clock) { BeforeServe = _setup.Hooks.BeforeServe })];
-        _serving = [.. LoadThreads.Started(stores.Select(s => (Action)s.Run))];
-        _running = [.. LoadThreads.Started(_vms.Select(v => (Action)v.Run))];
+        _serving = LoadThreads.Started(stores.Select(s => (Action)s.Run), clock);
+        _running = LoadThreads.Started(_vms.Select(v => (Action)v.Run), clock);
         _baseline = new Baseline(clock, () => { });
     }
 
     /// <inheritdoc/>
     public PartCounts Count()
     {
+        LoadThreads.Check(_running, _serving);
         // What ends while it is counted has begun.
         long ended = _vms.Sum(v => v.Ended), begun = _vms.Sum(v => v.Begun);
         bool over = _clock is not { SendersStopped: false } clock || Stopwatch.GetTimestamp() >= clock.EndAt;
@@ -82,7 +83,7 @@ internal sealed class VmShare : ILoadShare
     {
         _clock?.StopSenders();
         _clock?.StopReceivers();
-        foreach (Thread thread in _running.Concat(_serving)) thread.Join();
+        foreach (LoadThread thread in _running.Concat(_serving)) thread.Join();
         _listeners.Dispose();
         foreach (TcpOutgoing asking in _asking) asking.Socket.Dispose();
     }
