@@ -36,6 +36,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     /// <inheritdoc/>
     public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => Task.Run(() =>
     {
+        if (LoadRules.Fault(work, cluster) is { } fault) throw new LoadException($"this load cannot be: {fault}");
         if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
         var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { CrossesUncut = _virtual.Value, Hooks = Hooks };
         ILoadShare share = work switch

@@ -120,6 +120,14 @@ public sealed class HostsApartTests : IAsyncLifetime
         Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].CountAsync(8))).Message);
     }
 
+    [Fact]
+    public async Task A_host_refuses_what_cannot_be_and_says_what_is_allowed()
+    {
+        var work = new LoadWork.RoundTrips(new LoadOptions { Duration = Short }, ["m01"], "m02", 8);
+        string said = (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].OpenAsync(work, 2, 0, TestContext.Current.CancellationToken))).Message;
+        Assert.Equal("this load cannot be: payload 8: allowed are 32 to 8972", said);
+    }
+
     private static Dictionary<string, string> Places => Enumerable.Range(1, 3).ToDictionary(i => $"m0{i}", i => $"host of m0{i}");
 
     private Task<LoadStage> ComparedAsync() => HostClocks.CompareAsync(Loads.Stage(_cluster, _hosts), Places, TestContext.Current.CancellationToken);
