@@ -13,6 +13,10 @@ internal sealed class LoadClock(long startAt, TimeSpan warmUp, TimeSpan duration
     // A slow sender's next datagram may be minutes away: it looks so often whether it is to stop.
     private static readonly long LongestSleep = Ticks(LoadSockets.Patience);
 
+    // What is under way at the end may come; of a load that was told to stop, whose controller has little time itself, less long.
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortDrain = TimeSpan.FromSeconds(1.5);
+
     private volatile bool _sendersStopped;
     private volatile bool _receiversStopped;
 
@@ -29,6 +33,9 @@ internal sealed class LoadClock(long startAt, TimeSpan warmUp, TimeSpan duration
 
     /// <summary>Whether senders are to end now, whatever the time.</summary>
     public bool SendersStopped => _sendersStopped;
+
+    /// <summary>How long what is under way when senders have ended is waited for, at most.</summary>
+    public TimeSpan Drain => _sendersStopped ? ShortDrain : LongestDrain;
 
     /// <summary>Whether receivers are to end: nothing is under way any more.</summary>
     public bool ReceiversStopped => _receiversStopped;

@@ -55,17 +55,17 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     public Task ConnectAsync(uint run, CancellationToken cancellation) => Share(run).ConnectAsync(cancellation);
 
     /// <inheritdoc/>
-    public Task BeginAsync(uint run, long atNs)
+    public Task BeginAsync(uint run, long atNs, CancellationToken cancellation)
     {
         Share(run).Begin(atNs);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task<PartCounts> CountAsync(uint run) => Task.FromResult(Share(run).Count());
+    public Task<PartCounts> CountAsync(uint run, CancellationToken cancellation) => Task.FromResult(Share(run).Count());
 
     /// <inheritdoc/>
-    public Task StopAsync(uint run)
+    public Task StopAsync(uint run, CancellationToken cancellation)
     {
         // It may have ended meanwhile.
         if (_shares.TryGetValue(run, out ILoadShare? share)) share.Stop();

@@ -117,7 +117,7 @@ public sealed class HostsApartTests : IAsyncLifetime
         await _hosts[0].OpenAsync(work, 2, 0, cancellation);
         await _hosts[0].OpenAsync(new LoadWork.RoundTrips(work.Options, ["m01"], "m02", 64), 4, 0, cancellation);
         Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
-        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].CountAsync(8))).Message);
+        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].CountAsync(8, cancellation))).Message);
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed class RemoteLoad
     // Each question is a letter to each host.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
+    // After that the hosts are let go of, and the lead is given up, within what a process that is told to end may take.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
+
     public required ControlAddress Address { get; init; }
 
     public required Space Space { get; init; }
@@ -51,6 +54,7 @@ internal sealed class RemoteLoad
         {
             Lead = Lead,
             Step = Step,
+            StopTime = StopTime,
             ClockErrorNs = 2 * open.Clocked.Max(h => h.Clock.ErrorNs),
         };
         stage = await HostClocks.CompareAsync(stage, FoundCluster.Places(cluster), either.Token);

@@ -13,7 +13,6 @@ internal sealed class FlowShare : ILoadShare
 
     // From the last datagram until nothing is thought to be under way any more.
     private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
 
     private readonly ShareSetup _setup;
     private readonly LoadOptions _options;
@@ -159,7 +158,7 @@ internal sealed class FlowShare : ILoadShare
     // Until nothing has come for a while, or every stream has ended.
     private async Task DrainAsync(CancellationToken cancellation)
     {
-        long limit = Stopwatch.GetTimestamp() + LoadClock.Ticks(DrainLimit), seen = -1, since = 0;
+        long limit = Stopwatch.GetTimestamp() + LoadClock.Ticks(_clock!.Drain), seen = -1, since = 0;
         while (Stopwatch.GetTimestamp() < limit && _hearing.Any(t => t.IsAlive))
         {
             long came = _receivers.Sum(r => r.Bytes), now = Stopwatch.GetTimestamp();

@@ -8,9 +8,6 @@ namespace VsanEmu.Traffic.Shares;
 /// <summary>The VMs of a load that run here, and the copies that are kept here.</summary>
 internal sealed class VmShare : ILoadShare
 {
-    // What is under way at the end may end.
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
-
     private readonly ShareSetup _setup;
     private readonly LoadWork.Vms _work;
     private readonly (LoadVm Vm, FlowAtSender From)[] _ways;
@@ -72,8 +69,8 @@ internal sealed class VmShare : ILoadShare
         double processors = _baseline!.End();
         // A VM that has ended closes its connections, and with the last of them the copies end, wherever they are.
         Task ended = LoadThreads.EndedAsync([.. _running, .. _serving], cancellation);
-        await Task.WhenAny(ended, Task.Delay(Drain, cancellation));
-        _clock!.StopReceivers();
+        await Task.WhenAny(ended, Task.Delay(_clock!.Drain, cancellation));
+        _clock.StopReceivers();
         await ended;
         return new LoadPart.OfVms([.. _vms.Select(v => v.Counts())], processors, Environment.ProcessorCount);
     }
