@@ -36,7 +36,7 @@ internal sealed class LoadSession(LoadStage stage, LoadWork work, TimeSpan leadI
         where T : LoadPart
     {
         string started = DateTimeOffset.Now.ToString("O", CultureInfo.InvariantCulture);
-        await AllAsync(h => h.OpenAsync(work, _run, stage.AheadNs.GetValueOrDefault(h.Name), cancellation));
+        await AllAsync(h => h.OpenAsync(work, _run, stage.Clocks?.AheadNs(h.Name) ?? 0, cancellation));
         await Task.Delay(settling, cancellation);
         await AllAsync(h => h.ConnectAsync(_run, cancellation));
         long startNs = stage.NowNs() + Nanoseconds(stage.Lead), measureNs = startNs + Nanoseconds(leadIn);

@@ -195,6 +195,9 @@ internal sealed class FlowShare : ILoadShare
             Error = at.Error,
         };
         UdpReceiver? listener = _ports.Index().FirstOrDefault(p => p.Item.Flows.Contains(at)) is { Item.Socket: not null } port ? _listening[port.Index] : null;
-        return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts());
+        return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts())
+        {
+            EarlyNs = at.Delays.EarlyNs,
+        };
     }
 }
