@@ -12,24 +12,29 @@ internal sealed class Delays
     private const int Digits = 3;
 
     private readonly LongHistogram _histogram = new(1, (long)Most.TotalNanoseconds, Digits);
-    private long _last = -1;
+    private bool _any;
+    private long _last;
     private long _steps;
     private double _variation;
 
     /// <summary>Takes the delay of <paramref name="count"/> datagrams that were sent, and came, together.</summary>
     public void Take(long nanoseconds, int count)
     {
-        // Below the clock's resolution is 1; a clock that is not the sender's own gives nonsense, which the plan rules out.
-        long delay = Math.Clamp(nanoseconds, 1, (long)Most.TotalNanoseconds);
-        _histogram.RecordValueWithCount(delay, count);
-        if (_last >= 0)
+        // Below the clock's resolution is 1, and so is what came before it was sent, by a clock that is not the sender's own: how early is kept, for it is how wrong all of them may be.
+        _histogram.RecordValueWithCount(Math.Clamp(nanoseconds, 1, (long)Most.TotalNanoseconds), count);
+        EarlyNs = Math.Max(EarlyNs, -nanoseconds);
+        // How far two clocks are apart does not show in differences.
+        if (_any)
         {
-            _variation += Math.Abs(delay - _last);
+            _variation += Math.Abs(nanoseconds - _last);
             _steps++;
         }
 
-        _last = delay;
+        (_any, _last) = (true, nanoseconds);
     }
+
+    /// <summary>By how much the earliest came before it was sent; 0 when none did.</summary>
+    public long EarlyNs { get; private set; }
 
     /// <summary>Mean difference between bursts that followed each other.</summary>
     public long VariationNs => _steps == 0 ? 0 : (long)(_variation / _steps);

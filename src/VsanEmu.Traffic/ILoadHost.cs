@@ -20,18 +20,20 @@ public interface ILoadHost
     Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation);
 
     /// <summary>Connects what sends, now that all receivers stand.</summary>
-    /// <exception cref="LoadException">A connection does not open; the message says which.</exception>
+    /// <exception cref="LoadFailedException">A connection does not open; the message says which.</exception>
     Task ConnectAsync(uint run, CancellationToken cancellation);
 
     /// <summary>Begins at a time, ns since the run began.</summary>
-    Task BeginAsync(uint run, long atNs);
+    Task BeginAsync(uint run, long atNs, CancellationToken cancellation);
 
     /// <summary>What is counted so far.</summary>
-    Task<PartCounts> CountAsync(uint run);
+    /// <exception cref="LoadFailedException">The load has failed here; the message says why.</exception>
+    Task<PartCounts> CountAsync(uint run, CancellationToken cancellation);
 
     /// <summary>Stops sending.</summary>
-    Task StopAsync(uint run);
+    Task StopAsync(uint run, CancellationToken cancellation);
 
     /// <summary>Waits for the end of what this host sends and of what is under way to it, and lets go of all.</summary>
+    /// <exception cref="LoadFailedException">The load has failed here; the message says why.</exception>
     Task<LoadPart> EndAsync(uint run, CancellationToken cancellation);
 }

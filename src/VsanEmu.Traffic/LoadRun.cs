@@ -33,10 +33,13 @@ public sealed class LoadRun
     /// <param name="progress">Told at the end of each interval.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="LoadException">It cannot be as it was asked for.</exception>
+    /// <exception cref="LoadFailedException">The fabric or a host did not let it be carried out.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A socket cannot be opened.</exception>
     public async Task<LoadResult> RunAsync(IProgress<LoadInterval>? progress, CancellationToken cancellation)
     {
+        ClockComparison? before = _stage.Clocks?.Latest;
         LoadCourse<LoadPart.OfFlows> course = await _session.RunAsync<LoadPart.OfFlows>(progress, cancellation);
+        long untilNs = _stage.NowNs();
         var outcome = new LoadResult
         {
             Profile = _options.Profile,
@@ -49,10 +52,25 @@ public sealed class LoadRun
             Groups = _options.Groups,
             Intervals = course.Intervals,
             Flows = [],
-            ClockErrorNs = _stage.ClockErrorNs,
+            Clocks = before?.Offsets ?? [],
+            ClockErrorNs = before is null ? 0 : before.ErrorUntil(await AfterAsync(cancellation), untilNs),
             Processors = 0,
             GeneratorLimit = "",
         };
         return LoadParts.Join(_flows, course.Parts, outcome);
+    }
+
+    // Streams have no one-way delays, and what was measured is told even if hosts cannot be asked any more.
+    private async Task<ClockComparison?> AfterAsync(CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested || _flows.All(f => f.Transport == LoadTransport.Tcp)) return null;
+        try
+        {
+            return await _stage.Clocks!.CompareAsync(_stage, cancellation);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            return null;
+        }
     }
 }

@@ -15,9 +15,9 @@ public sealed record LoadStage(ClusterSpec Cluster, IReadOnlyList<ILoadHost> Hos
     /// <summary>How often hosts are asked whether they still send, beside each interval. Default 20 ms.</summary>
     public TimeSpan Step { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How far hosts' clocks are ahead of the one that loads go by, ns; of one that is not here, nothing.</summary>
-    public IReadOnlyDictionary<string, long> AheadNs { get; init; } = new Dictionary<string, long>();
+    /// <summary>How long hosts have, from the word to stop on, to say what they counted: longer than the end of a load takes, and shorter than a process may take to end. Default 8 s.</summary>
+    public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>By how much two hosts' clocks may be apart after that, ns; 0 where there is one clock.</summary>
-    public long ClockErrorNs { get; init; }
+    /// <summary>What is known of the hosts' clocks; null where all go by one.</summary>
+    public HostClocks? Clocks { get; init; }
 }

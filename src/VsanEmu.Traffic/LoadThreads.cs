@@ -1,26 +1,71 @@
+using VsanEmu.Core.Load;
+
 namespace VsanEmu.Traffic;
 
-/// <summary>Threads of a load: what they do waits in the kernel, which a pool's threads must not.</summary>
-internal static class LoadThreads
+/// <summary>
+/// A thread of a load: what it does waits in the kernel, which a pool's threads must not. What it throws ends the load, not the process.
+/// </summary>
+internal sealed class LoadThread
 {
     private const int StackBytes = 256 * 1024;
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
+    private readonly Thread _thread;
+    private Exception? _failure;
 
-    public static IEnumerable<Thread> Started(IEnumerable<Action> runs)
+    /// <summary>Starts it.</summary>
+    /// <param name="run">What it does.</param>
+    /// <param name="clock">The load's: its senders stop when this one fails.</param>
+    public LoadThread(Action run, LoadClock clock)
     {
-        foreach (Action run in runs)
-        {
-            var thread = new Thread(() => run(), StackBytes) { IsBackground = true };
-            thread.Start();
-            yield return thread;
-        }
+        _thread = new Thread(() => Run(run, clock), StackBytes) { IsBackground = true };
+        _thread.Start();
     }
 
-    /// <summary>Waits for their ends without holding a thread.</summary>
-    public static async Task EndedAsync(IReadOnlyList<Thread> threads, CancellationToken cancellation)
+    /// <summary>Whether it has not ended.</summary>
+    public bool IsAlive => _thread.IsAlive;
+
+    /// <summary>What ended it too early; null when nothing did, or not yet.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Waits for its end.</summary>
+    public void Join() => _thread.Join();
+
+    private void Run(Action run, LoadClock clock)
     {
-        foreach (Thread thread in threads)
+        try
+        {
+            run();
+        }
+        catch (Exception e)
+        {
+            Volatile.Write(ref _failure, e);
+            clock.StopSenders();
+        }
+    }
+}
+
+/// <summary>Several of them.</summary>
+internal static class LoadThreads
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Starts one for each.</summary>
+    public static LoadThread[] Started(IEnumerable<Action> runs, LoadClock clock) => [.. runs.Select(run => new LoadThread(run, clock))];
+
+    /// <summary>Waits for their ends without holding a thread.</summary>
+    /// <exception cref="LoadFailedException">One was ended by what it threw.</exception>
+    public static async Task EndedAsync(LoadThread[] threads, CancellationToken cancellation)
+    {
+        foreach (LoadThread thread in threads)
             while (thread.IsAlive) await Task.Delay(Step, cancellation);
+        Check(threads);
+    }
+
+    /// <summary>Sees whether all is well with them.</summary>
+    /// <exception cref="LoadFailedException">One was ended by what it threw.</exception>
+    public static void Check(params ReadOnlySpan<LoadThread[]> all)
+    {
+        foreach (LoadThread[] threads in all)
+            if (Array.Find(threads, t => t.Failure is not null)?.Failure is { } failure) throw new LoadFailedException($"a thread of the load failed: {failure.Message}", failure);
     }
 }

@@ -36,7 +36,8 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     /// <inheritdoc/>
     public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => Task.Run(() =>
     {
-        if (_shares.Count >= MostAtOnce) throw new LoadException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
+        if (LoadRules.Fault(work, cluster) is { } fault) throw new LoadException($"this load cannot be: {fault}");
+        if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
         var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { CrossesUncut = _virtual.Value, Hooks = Hooks };
         ILoadShare share = work switch
         {
@@ -47,24 +48,24 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         };
         if (_shares.TryAdd(run, share)) return;
         share.Dispose();
-        throw new LoadException($"load {run} is open already");
+        throw new LoadFailedException($"load {run} is open already");
     }, cancellation);
 
     /// <inheritdoc/>
     public Task ConnectAsync(uint run, CancellationToken cancellation) => Share(run).ConnectAsync(cancellation);
 
     /// <inheritdoc/>
-    public Task BeginAsync(uint run, long atNs)
+    public Task BeginAsync(uint run, long atNs, CancellationToken cancellation)
     {
         Share(run).Begin(atNs);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task<PartCounts> CountAsync(uint run) => Task.FromResult(Share(run).Count());
+    public Task<PartCounts> CountAsync(uint run, CancellationToken cancellation) => Task.FromResult(Share(run).Count());
 
     /// <inheritdoc/>
-    public Task StopAsync(uint run)
+    public Task StopAsync(uint run, CancellationToken cancellation)
     {
         // It may have ended meanwhile.
         if (_shares.TryGetValue(run, out ILoadShare? share)) share.Stop();
@@ -74,9 +75,15 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     /// <inheritdoc/>
     public async Task<LoadPart> EndAsync(uint run, CancellationToken cancellation)
     {
-        LoadPart part = await Share(run).EndAsync(cancellation);
-        Close(run);
-        return part;
+        try
+        {
+            return await Share(run).EndAsync(cancellation);
+        }
+        finally
+        {
+            // What did not end as it should is not to go on either.
+            Close(run);
+        }
     }
 
     /// <summary>Ends all loads at once.</summary>
@@ -85,7 +92,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         foreach (uint run in _shares.Keys) Close(run);
     }
 
-    private ILoadShare Share(uint run) => _shares.TryGetValue(run, out ILoadShare? share) ? share : throw new LoadException($"no load {run} is open here");
+    private ILoadShare Share(uint run) => _shares.TryGetValue(run, out ILoadShare? share) ? share : throw new LoadFailedException($"no load {run} is open here");
 
     private void Close(uint run)
     {

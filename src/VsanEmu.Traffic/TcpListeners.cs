@@ -32,7 +32,7 @@ internal sealed class TcpListeners : IDisposable
     }
 
     /// <summary>The connections, when all have come.</summary>
-    /// <exception cref="LoadException">One does not come in time; the message says which.</exception>
+    /// <exception cref="LoadFailedException">One does not come in time; the message says which.</exception>
     public async Task<TcpIncoming[]> AcceptedAsync(CancellationToken cancellation)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class TcpListeners : IDisposable
         catch (TimeoutException)
         {
             FlowAtReceiver missing = _flows.Index().First(f => _accepted[f.Index] is null).Item;
-            throw new LoadException($"{_accepted.Count(a => a is null)} of {_flows.Length} connections did not come within {TcpConnections.Limit.TotalSeconds:0} s, {missing.Flow.From} to {missing.To} for one");
+            throw new LoadFailedException($"{_accepted.Count(a => a is null)} of {_flows.Length} connections did not come within {TcpConnections.Limit.TotalSeconds:0} s, {missing.Flow.From} to {missing.To} for one");
         }
 
         return [.. _flows.Select((f, i) => new TcpIncoming(f, TcpConnections.Ready(_accepted[i]!)))];

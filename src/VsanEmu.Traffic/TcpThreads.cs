@@ -46,7 +46,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
 
     public void Run()
     {
-        ThreadTime.SleepUntil(clock.StartAt);
+        clock.SleepUntilStart();
         if (flows.Count == 1) SendOne();
         else SendByTurns();
         for (int i = 0; i < flows.Count; i++)
@@ -62,7 +62,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
     private void SendOne()
     {
         for (long now = Stopwatch.GetTimestamp(); Goes(now) && !_over[0]; now = Stopwatch.GetTimestamp())
-            if (!SendDue(0, now)) ThreadTime.SleepUntil(Math.Min(_pacers[0].NextAt(now), clock.EndAt));
+            if (!SendDue(0, now)) clock.SleepUntil(now, Math.Min(_pacers[0].NextAt(now), clock.EndAt));
     }
 
     private void SendByTurns()

@@ -40,7 +40,7 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
         {
             IPEndPoint[] groups = flow.Flow.Groups.Count > 1 ? [.. flow.Flow.Groups.Select(g => new IPEndPoint(g, flow.Flow.Port))] : [];
             using var batch = new BatchSender(socket, flow.Flow.Payload, options.Offload ? MostTogether : MostPlain, options.Offload ? BatchMethod.Segments : BatchMethod.Many, groups);
-            ThreadTime.SleepUntil(clock.StartAt);
+            clock.SleepUntilStart();
             if (clock.MeasureAt > clock.StartAt) Send(batch, run + 1, clock.StartAt, clock.MeasureAt, counts: false);
             long used = ThreadTime.Used;
             Send(batch, run, clock.MeasureAt, clock.EndAt, counts: true);
@@ -69,7 +69,7 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
             int due = last < long.MaxValue ? (int)Math.Min(last - sequence, batch.Capacity) : pacer.Unlimited ? window.Room(this, sequence, now, batch.Capacity) : pacer.Due(now, batch.Capacity);
             if (due == 0)
             {
-                ThreadTime.SleepUntil(pacer.Unlimited ? now + Rest : Math.Min(pacer.NextAt(now), until));
+                clock.SleepUntil(now, pacer.Unlimited ? now + Rest : Math.Min(pacer.NextAt(now), until));
                 continue;
             }
 

@@ -34,25 +34,46 @@ public sealed class HostsApartTests : IAsyncLifetime
     [Fact]
     public async Task Clocks_that_are_apart_are_compared_over_the_fabric_and_delays_are_told_by_what_was_found()
     {
-        LoadStage stage = await ComparedAsync();
-        Assert.Equal(["host of m02", "host of m03"], stage.AheadNs.Keys.Order());
-        Assert.InRange(stage.ClockErrorNs, 1, (long)Ahead.TotalNanoseconds / 2);
+        LoadStage stage = await ComparedAsync(_hosts);
+        ClockComparison before = stage.Clocks!.Latest;
+        Assert.Equal([("m02", "m01"), ("m03", "m01")], before.Offsets.Select(o => (o.Member, o.Than)));
+        Assert.InRange(before.ErrorNs, 1, (long)Ahead.TotalNanoseconds / 2);
         for (int i = 1; i < 3; i++)
-            Assert.InRange(stage.AheadNs[_hosts[i].Name], (i * Ahead.TotalNanoseconds) - stage.ClockErrorNs, (i * Ahead.TotalNanoseconds) + stage.ClockErrorNs);
+            Assert.InRange(stage.Clocks.AheadNs(_hosts[i].Name), (i * Ahead.TotalNanoseconds) - before.ErrorNs, (i * Ahead.TotalNanoseconds) + before.ErrorNs);
 
         // Receivers that look every 20 ms: half of that is the delay, and nobody's clock adds to it or takes of it.
         _rest = TimeSpan.FromMilliseconds(20);
         LoadResult result = await new LoadRun(stage, new LoadOptions { Duration = 2 * Short, BitsPerSecond = 1_000_000 }).RunAsync(null, TestContext.Current.CancellationToken);
-        Assert.Equal(stage.ClockErrorNs, result.ClockErrorNs);
+        Assert.Equal(before.Offsets, result.Clocks);
+        Assert.NotSame(before, stage.Clocks.Latest);
+        Assert.InRange(result.ClockErrorNs, before.ErrorUntil(stage.Clocks.Latest, stage.NowNs()), 10_000_000);
         Assert.All(result.Flows, f => Assert.InRange(f.Delay!.P50, 1_000_000, 40_000_000));
     }
 
     [Fact]
-    public async Task Where_questions_get_no_answer_the_estimate_stays_what_it_was()
+    public async Task Clocks_that_drift_during_a_load_leave_no_delay_that_they_may_have_made()
+    {
+        // From one comparison to the next this host's clock gains 40 ms: far more than the way takes, and no measuring error.
+        const long gain = 40_000_000;
+        ILoadHost[] hosts = [_hosts[0], new Drifting(_hosts[1], gain), _hosts[2]];
+        LoadStage stage = await ComparedAsync(hosts);
+        LoadResult result = await new LoadRun(stage, new LoadOptions { Duration = Short }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.InRange(result.ClockErrorNs, gain / 2, 4 * gain);
+        Assert.Equal((null, null), (result.Delay, result.Flows[0].Delay));
+    }
+
+    [Fact]
+    public async Task Where_questions_get_no_answer_what_was_known_stays_and_an_allowance_is_made_for_drift()
     {
         _fabric.SwitchNamespace.Run(() => Tool.Run("nft", ["table bridge load { chain c { type filter hook forward priority 0; udp dport 12321 drop; }; }"]));
-        LoadStage stage = Loads.Stage(_cluster, _hosts) with { ClockErrorNs = 7 };
-        Assert.Same(stage, await HostClocks.CompareAsync(stage, Places, TestContext.Current.CancellationToken));
+        var stage = Loads.Stage(_cluster, _hosts) with { Clocks = new HostClocks(Places, Known) };
+        Assert.Null(await stage.Clocks.CompareAsync(stage, TestContext.Current.CancellationToken));
+        Assert.Same(Known, stage.Clocks.Latest);
+        LoadResult result = await new LoadRun(stage, new LoadOptions { Duration = Short }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.InRange(result.ClockErrorNs, Known.ErrorNs + (Short.TotalNanoseconds * ClockComparison.DriftPpm / 1e6), Ahead.TotalNanoseconds / 2);
+        // The clocks are further apart, and nobody knows until something comes before it was sent.
+        result = await new LoadRun(stage, new LoadOptions { Profile = LoadProfile.MulticastAll, Duration = Short }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.InRange(result.ClockErrorNs, Ahead.TotalNanoseconds, (3 * Ahead).TotalNanoseconds);
     }
 
     [Theory]
@@ -116,11 +137,52 @@ public sealed class HostsApartTests : IAsyncLifetime
         var work = new LoadWork.Flows(new LoadOptions { Duration = Short });
         await _hosts[0].OpenAsync(work, 2, 0, cancellation);
         await _hosts[0].OpenAsync(new LoadWork.RoundTrips(work.Options, ["m01"], "m02", 64), 4, 0, cancellation);
-        Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
-        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].CountAsync(8))).Message);
+        Assert.Contains("no more than 2", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].OpenAsync(work, 6, 0, cancellation))).Message);
+        Assert.Contains("no load 8", (await Assert.ThrowsAsync<LoadFailedException>(() => _hosts[0].CountAsync(8, cancellation))).Message);
+    }
+
+    [Fact]
+    public async Task A_host_refuses_what_cannot_be_and_says_what_is_allowed()
+    {
+        var work = new LoadWork.RoundTrips(new LoadOptions { Duration = Short }, ["m01"], "m02", 8);
+        string said = (await Assert.ThrowsAsync<LoadException>(() => _hosts[0].OpenAsync(work, 2, 0, TestContext.Current.CancellationToken))).Message;
+        Assert.Equal("this load cannot be: payload 8: allowed are 32 to 8972", said);
     }
 
     private static Dictionary<string, string> Places => Enumerable.Range(1, 3).ToDictionary(i => $"m0{i}", i => $"host of m0{i}");
 
-    private Task<LoadStage> ComparedAsync() => HostClocks.CompareAsync(Loads.Stage(_cluster, _hosts), Places, TestContext.Current.CancellationToken);
+    private static readonly ClockComparison Known = new(0, [new("m01", "the controller", 0, 7), new("m02", "the controller", 0, 9)], "nothing");
+
+    private Task<LoadStage> ComparedAsync() => ComparedAsync(_hosts);
+
+    private async Task<LoadStage> ComparedAsync(ILoadHost[] hosts)
+    {
+        LoadStage stage = new(_cluster, hosts, _hosts[0].Stage("test").NowNs, "test") { Clocks = new HostClocks(Places, Known) };
+        Assert.NotNull(await stage.Clocks.CompareAsync(stage, TestContext.Current.CancellationToken));
+        return stage;
+    }
+
+    // Its clock is further ahead each time that it is asked for the time.
+    private sealed class Drifting(ILoadHost host, long gainNs) : ILoadHost
+    {
+        private long _gained;
+
+        public string Name => host.Name;
+
+        public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation)
+        {
+            if (work is LoadWork.RoundTrips) _gained -= gainNs;
+            return host.OpenAsync(work, run, aheadNs + _gained, cancellation);
+        }
+
+        public Task ConnectAsync(uint run, CancellationToken cancellation) => host.ConnectAsync(run, cancellation);
+
+        public Task BeginAsync(uint run, long atNs, CancellationToken cancellation) => host.BeginAsync(run, atNs, cancellation);
+
+        public Task<PartCounts> CountAsync(uint run, CancellationToken cancellation) => host.CountAsync(run, cancellation);
+
+        public Task StopAsync(uint run, CancellationToken cancellation) => host.StopAsync(run, cancellation);
+
+        public Task<LoadPart> EndAsync(uint run, CancellationToken cancellation) => host.EndAsync(run, cancellation);
+    }
 }

@@ -107,6 +107,45 @@ public sealed class LoadRunTests
         Assert.True(result.MeasuredNs < 10_000_000_000);
     }
 
+    [Theory]
+    [InlineData(LoadProfile.Pair, 0)] // a datagram in 112 s
+    [InlineData(LoadProfile.Ring, 3600)] // the second byte after two minutes
+    public async Task A_sender_with_minutes_between_what_it_sends_ends_when_it_is_told_to(LoadProfile profile, int ramp)
+    {
+        using var cancellation = new CancellationTokenSource();
+        cancellation.CancelAfter(TimeSpan.FromSeconds(1.5));
+        var options = new LoadOptions { Profile = profile, Duration = TimeSpan.FromMinutes(5), BitsPerSecond = ramp > 0 ? 4 : 100, Ramp = TimeSpan.FromSeconds(ramp) };
+        LoadResult result = await RunAsync(options, cancellation: cancellation.Token).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(result.Completed);
+    }
+
+    [Fact]
+    public async Task What_a_thread_throws_ends_the_load_and_nothing_else()
+    {
+        int calls = 0;
+        void Break()
+        {
+            if (++calls == 50) throw new InvalidOperationException("the receiver is broken");
+        }
+
+        await using Fabric fabric = await BuildAsync();
+        using var loads = Loads.On(fabric, LabSpec.Create(3), new LoadHooks { BeforeReceive = Break });
+        var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromMinutes(5) };
+        Task<LoadResult> load = new LoadRun(loads.Stage("test"), options).RunAsync(null, TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<LoadFailedException>(() => load.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal("a thread of the load failed: the receiver is broken", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_fabric_that_refuses_streams_fails_the_load_which_was_asked_for_rightly()
+    {
+        await using Fabric fabric = await BuildAsync();
+        Loads.Ends(fabric)["m02"].Namespace.Run(() => Tool.Run("nft", ["table ip load { chain c { type filter hook input priority 0; tcp dport 2233 reject with tcp reset; }; }"]));
+        using var loads = Loads.On(fabric, LabSpec.Create(3));
+        Task<LoadResult> load = new LoadRun(loads.Stage("test"), new LoadOptions { Profile = LoadProfile.Ring, Duration = Short }).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.StartsWith("m01 cannot connect to m02 on TCP 2233: ", (await Assert.ThrowsAsync<LoadFailedException>(() => load)).Message);
+    }
+
     [Fact]
     public async Task A_receiver_that_stands_still_for_200_ms_shows_in_the_longest_delay()
     {

@@ -13,11 +13,11 @@ internal sealed class FarLoads(IHost host) : ILoadHost
 
     public Task ConnectAsync(uint run, CancellationToken cancellation) => DoAsync(new HostOrder.LoadConnect(run), cancellation);
 
-    public Task BeginAsync(uint run, long atNs) => DoAsync(new HostOrder.LoadBegin(run, atNs), CancellationToken.None);
+    public Task BeginAsync(uint run, long atNs, CancellationToken cancellation) => DoAsync(new HostOrder.LoadBegin(run, atNs), cancellation);
 
-    public async Task<PartCounts> CountAsync(uint run) => (await host.AskAsync<HostAnswer.Counted>(new HostOrder.LoadCount(run), CancellationToken.None)).Counts;
+    public async Task<PartCounts> CountAsync(uint run, CancellationToken cancellation) => (await host.AskAsync<HostAnswer.Counted>(new HostOrder.LoadCount(run), cancellation)).Counts;
 
-    public Task StopAsync(uint run) => DoAsync(new HostOrder.LoadStop(run), CancellationToken.None);
+    public Task StopAsync(uint run, CancellationToken cancellation) => DoAsync(new HostOrder.LoadStop(run), cancellation);
 
     public async Task<LoadPart> EndAsync(uint run, CancellationToken cancellation) => (await host.AskAsync<HostAnswer.LoadEnded>(new HostOrder.LoadEnd(run), cancellation)).Part;
 
@@ -33,13 +33,13 @@ internal sealed class FarLoads(IHost host) : ILoadHost
                 await loads.ConnectAsync(connect.Load, cancellation);
                 break;
             case HostOrder.LoadBegin begin:
-                await loads.BeginAsync(begin.Load, begin.AtNs);
+                await loads.BeginAsync(begin.Load, begin.AtNs, cancellation);
                 break;
             case HostOrder.LoadStop stop:
-                await loads.StopAsync(stop.Load);
+                await loads.StopAsync(stop.Load, cancellation);
                 break;
             case HostOrder.LoadCount count:
-                return new HostAnswer.Counted(await loads.CountAsync(count.Load));
+                return new HostAnswer.Counted(await loads.CountAsync(count.Load, cancellation));
             case HostOrder.LoadEnd end:
                 return new HostAnswer.LoadEnded(await loads.EndAsync(end.Load, cancellation));
             default:

@@ -2,6 +2,8 @@ using VsanEmu.Cli.Load;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
 using VsanEmu.Traffic;
 
@@ -15,6 +17,9 @@ internal sealed class RemoteLoad
 
     // Each question is a letter to each host.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+
+    // After that the hosts are let go of, and the lead is given up, within what a process that is told to end may take.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
 
     public required ControlAddress Address { get; init; }
 
@@ -47,16 +52,29 @@ internal sealed class RemoteLoad
         ClusterSpec cluster = found with { Observer = null, Outsiders = [] };
         LoadRequest request = Request(cluster);
         var open = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, either.Token);
+        IReadOnlyDictionary<string, string> places = FoundCluster.Places(cluster);
         LoadStage stage = new(cluster, [.. open.Hosts.Select(h => new FarLoads(h))], () => open.NowNs, ThisTool.Version)
         {
             Lead = Lead,
             Step = Step,
-            ClockErrorNs = 2 * open.Clocked.Max(h => h.Clock.ErrorNs),
+            StopTime = StopTime,
+            Clocks = new HostClocks(places, ByControl(open, places)),
         };
-        stage = await HostClocks.CompareAsync(stage, FoundCluster.Places(cluster), either.Token);
-        ExitCode exit = await new LoadOutcomes(request, stage, Output).RunAsync(either.Token);
-        return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
+        try
+        {
+            await stage.Clocks.CompareAsync(stage, either.Token);
+            ExitCode exit = await new LoadOutcomes(request, stage, Output).RunAsync(either.Token);
+            return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
+        }
+        catch (Exception e) when (controller.Ousted.Length > 0 && e is OperationCanceledException or LoadFailedException)
+        {
+            throw new ControlException(controller.Ousted);
+        }
     }
+
+    // Until they are compared over the fabric: each against this machine, when the run began.
+    private static ClockComparison ByControl(RemoteStage open, IReadOnlyDictionary<string, string> places) =>
+        new(AtNs: 0, [.. places.Select(p => new ClockOffset(p.Key, "this machine", 0, open.Clocked.Single(h => h.Host.Name == p.Value).Clock.ErrorNs))], "control alone: over the fabric not all were answered");
 
     // What is printed belongs to the outcome; who does not come is said in the end.
     private sealed class Silent : IProgress<string>

@@ -36,7 +36,7 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
     /// <summary>Builds them, lets them form, and measures.</summary>
     /// <param name="console">Where to say how it goes; null for nowhere.</param>
     /// <param name="cancellation">Ends it early; what was measured by then is the result.</param>
-    /// <exception cref="LoadException">They did not come to rest.</exception>
+    /// <exception cref="LoadFailedException">They did not come to rest.</exception>
     /// <exception cref="OperationCanceledException">It was ended before anything was measured.</exception>
     public async Task<ControlLoadResult> RunAsync(IAnsiConsole? console, CancellationToken cancellation)
     {
@@ -76,7 +76,7 @@ internal sealed class ControlLoad(ClusterSpec cluster, int clusters, TimeSpan du
         long formed = Stopwatch.GetTimestamp();
         while (_members.Count(m => !m.View.AtRest) is > 0 and int restless)
         {
-            if (Stopwatch.GetElapsedTime(formed) > cluster.Timers.Heartbeat * SettleHeartbeats) throw new LoadException($"{restless} of {_members.Count} members did not come to rest within {SettleHeartbeats} heartbeats");
+            if (Stopwatch.GetElapsedTime(formed) > cluster.Timers.Heartbeat * SettleHeartbeats) throw new LoadFailedException($"{restless} of {_members.Count} members did not come to rest within {SettleHeartbeats} heartbeats");
             await Task.Delay(Step, cancellation);
         }
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using VsanEmu.Core.Load;
-using VsanEmu.Core.Wire;
 
 namespace VsanEmu.Cli.Load;
 
@@ -12,7 +11,6 @@ internal static class LoadArguments
     private const string ControlProfile = "control";
     private const int MostClusters = 64;
     private const int RoundTripBytes = 64;
-    private const long LongestBurst = 100_000_000;
 
     private static readonly (string Name, LoadProfile Profile, string What)[] Profiles =
     [
@@ -125,19 +123,20 @@ internal static class LoadArguments
         LoadMode mode = Mode(parsed);
         LoadOptions options = Options(parsed, mode);
         if (options.Ramp > TimeSpan.Zero && (mode is LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Ramp.Name} does not go with {Profile.Name} {parsed.GetValue(Profile)}: its rate is the VMs' or the cluster's own");
-        int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? 512 : Stream(parsed, options) ? 1 : LoadOptions.MinPayload,
-            mode == LoadMode.Vm ? BlockHeader.MostBytes : Stream(parsed, options) ? 1 << 20 : LoadOptions.MaxPayload, step: 1024)];
-        int[] groups = [.. Figures(parsed, Groups, 1, LoadOptions.MostGroups, step: 1000)];
-        IEnumerable<LoadOptions> sized = lengths.Length == 0 || mode is LoadMode.Vm or LoadMode.RoundTrip or LoadMode.Latency ? [options] : lengths.Select(l => options with { Payload = l });
+        // A round trip is a datagram's, whatever the load under which it is measured is made of.
+        bool trip = mode is LoadMode.RoundTrip or LoadMode.Latency;
+        int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? LoadRanges.BlockBytes : !trip && Stream(parsed, options) ? LoadRanges.WriteBytes : LoadRanges.DatagramBytes, step: 1024)];
+        int[] groups = [.. Figures(parsed, Groups, LoadRanges.Groups, step: 1000)];
+        IEnumerable<LoadOptions> sized = lengths.Length == 0 || trip || mode == LoadMode.Vm ? [options] : lengths.Select(l => options with { Payload = l });
         return new LoadRequest
         {
             Mode = mode,
             Loads = [.. groups.Length == 0 ? sized : sized.SelectMany(_ => groups, (o, g) => o with { Groups = g })],
             Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members))] : [],
-            Clusters = (int)Within(parsed, Clusters, 1, MostClusters),
-            Search = new(Within(parsed, Resolution, 0.001, 0.5), Within(parsed, LossBound, 0, 99), (int)Within(parsed, Repeats, 1, 100)),
-            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, 1, LongestBurst) : 0,
-            RoundTripBytes = lengths.Length > 0 && mode is LoadMode.RoundTrip or LoadMode.Latency ? lengths[0] : RoundTripBytes,
+            Clusters = (int)Within(parsed, Clusters, new(1, MostClusters)),
+            Search = new(Within(parsed, Resolution, new(0.001, 0.5)), Within(parsed, LossBound, new(0, 99)), (int)Within(parsed, Repeats, new(1, 100))),
+            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
+            RoundTripBytes = lengths.Length > 0 && trip ? lengths[0] : RoundTripBytes,
             Json = parsed.GetValue(Json),
         };
     }
@@ -166,15 +165,15 @@ internal static class LoadArguments
         {
             Profile = profile.Profile,
             Transport = transport,
-            Duration = TimeSpan.FromSeconds(Within(parsed, Time, 0.1, 86_400)),
-            WarmUp = TimeSpan.FromSeconds(Within(parsed, WarmUp, 0, 3600)),
-            Ramp = TimeSpan.FromSeconds(Within(parsed, Ramp, 0, 3600)),
-            Interval = TimeSpan.FromSeconds(Within(parsed, Interval, 0.1, 3600)),
+            Duration = TimeSpan.FromSeconds(Within(parsed, Time, LoadRanges.DurationSeconds)),
+            WarmUp = TimeSpan.FromSeconds(Within(parsed, WarmUp, LoadRanges.LeadInSeconds)),
+            Ramp = TimeSpan.FromSeconds(Within(parsed, Ramp, LoadRanges.LeadInSeconds)),
+            Interval = TimeSpan.FromSeconds(Within(parsed, Interval, LoadRanges.IntervalSeconds)),
             BitsPerSecond = bits,
             PacketsPerSecond = packets,
-            Parallel = (int)Within(parsed, Parallel, 1, 128),
-            Dscp = (int)Within(parsed, Dscp, 0, 63),
-            MulticastShare = Within(parsed, Share, 0, 1),
+            Parallel = (int)Within(parsed, Parallel, LoadRanges.Parallel),
+            Dscp = (int)Within(parsed, Dscp, LoadRanges.Dscp),
+            MulticastShare = Within(parsed, Share, LoadRanges.Share),
             Congestion = parsed.GetValue(Congestion)!,
             Offload = !parsed.GetValue(NoOffload),
         };
@@ -185,13 +184,13 @@ internal static class LoadArguments
         var options = new VmOptions
         {
             BlockBytes = blockBytes,
-            QueueDepth = (int)Within(parsed, QueueDepth, 1, VmOptions.MostQueueDepth),
-            ReadShare = Within(parsed, ReadShare, 0, 1),
-            Copies = (int)Within(parsed, Copies, 1, 3),
+            QueueDepth = (int)Within(parsed, QueueDepth, LoadRanges.QueueDepth),
+            ReadShare = Within(parsed, ReadShare, LoadRanges.Share),
+            Copies = (int)Within(parsed, Copies, LoadRanges.Copies),
         };
         double blocks = options.ReadShare + ((1 - options.ReadShare) * options.Copies);
         double share = LoadOptions.DefaultTotalRate / (8.0 * blockBytes * blocks * members);
-        return options with { OperationsPerSecond = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, 0, 1e9) : share };
+        return options with { OperationsPerSecond = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, LoadRanges.OperationsPerSecond) : share };
     }
 
     private static bool Stream(ParseResult parsed, LoadOptions options) =>
@@ -201,27 +200,27 @@ internal static class LoadArguments
     {
         const string unit = "pps";
         return text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-            ? (null, (long)Figure(Rate, text[..^unit.Length], 1000, 1, 1e9))
-            : ((long)Figure(Rate, text, 1000, 0, 1e12), null);
+            ? (null, (long)Figure(Rate, text[..^unit.Length], 1000, LoadRanges.PacketsPerSecond))
+            : ((long)Figure(Rate, text, 1000, LoadRanges.BitsPerSecond), null);
     }
 
-    private static IEnumerable<int> Figures(ParseResult parsed, Option<string?> option, int least, int most, int step) =>
-        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Figure(option, text, step, least, most));
+    private static IEnumerable<int> Figures(ParseResult parsed, Option<string?> option, LoadRange allowed, int step) =>
+        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Figure(option, text, step, allowed));
 
-    private static double Within(ParseResult parsed, Option<double> option, double least, double most) => Checked(option, parsed.GetValue(option), least, most);
+    private static double Within(ParseResult parsed, Option<double> option, LoadRange allowed) => Checked(option, parsed.GetValue(option), allowed);
 
-    private static double Within(ParseResult parsed, Option<int> option, double least, double most) => Checked(option, parsed.GetValue(option), least, most);
+    private static double Within(ParseResult parsed, Option<int> option, LoadRange allowed) => Checked(option, parsed.GetValue(option), allowed);
 
-    private static double Checked(Option option, double value, double least, double most) =>
-        value >= least && value <= most ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {value}: allowed are {least} to {most}"));
+    private static double Checked(Option option, double value, LoadRange allowed) =>
+        allowed.Has(value) ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {value}: allowed are {allowed}"));
 
     // A number with k, M, G or T behind it.
-    private static double Figure(Option option, string text, int step, double least, double most)
+    private static double Figure(Option option, string text, int step, LoadRange allowed)
     {
         int power = text.Length == 0 ? -1 : "kmgt".IndexOf(char.ToLowerInvariant(text[^1]));
         string digits = power >= 0 ? text[..^1] : text;
         return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            ? Checked(option, value * Math.Pow(step, power + 1), least, most)
+            ? Checked(option, value * Math.Pow(step, power + 1), allowed)
             : throw new UsageException($"{option.Name} {text}: not a figure such as 1400, 128K or 2.5G");
     }
 }

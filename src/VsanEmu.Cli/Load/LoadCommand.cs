@@ -106,6 +106,7 @@ internal static class LoadCommand
     {
         foreach (LoadOptions load in request.Mode is LoadMode.Vm or LoadMode.Control ? [] : request.Loads)
         {
+            if (LoadRules.Fault(new LoadWork.Flows(load), cluster) is { } fault) throw new UsageException(fault);
             bool streams = LoadPlan.Make(cluster, load).Any(f => f.Transport == LoadTransport.Tcp);
             if (streams && request.Mode is LoadMode.NoDrop or LoadMode.BackToBack) throw new UsageException("a search counts lost datagrams: with this profile it takes --udp");
         }

@@ -30,6 +30,7 @@ internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordF
             await RunAsync(i, cancellation);
         }
 
+        if (!request.Json && stage.Clocks is { } clocks) ClockLine.Write(_console, clocks.Latest);
         Keep();
         return _exit;
     }

@@ -22,7 +22,11 @@ public sealed record SenderCounts(
 /// <param name="JoinsByKernel">Whether the kernel joined datagrams.</param>
 /// <param name="RestUs">How long the receiver rests between batches, microseconds; 0 when it does not.</param>
 /// <param name="Delays">How often each delay was measured.</param>
-public sealed record ReceiverCounts(FlowResult Result, long LastNs, bool JoinsByKernel, int RestUs, IReadOnlyList<DelayCount> Delays);
+public sealed record ReceiverCounts(FlowResult Result, long LastNs, bool JoinsByKernel, int RestUs, IReadOnlyList<DelayCount> Delays)
+{
+    /// <summary>By how much the earliest of it came before it was sent, ns: so far apart the two clocks are at least. 0 when nothing did.</summary>
+    public long EarlyNs { get; init; }
+}
 
 /// <summary>What one VM counted.</summary>
 /// <param name="Result">As the outcome has it.</param>

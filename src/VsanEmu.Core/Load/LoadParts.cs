@@ -16,6 +16,8 @@ public static class LoadParts
         var senders = parts.Values.SelectMany(p => p.Senders).ToDictionary(s => s.Flow);
         ReceiverCounts[] receivers = [.. parts.Values.SelectMany(p => p.Receivers).OrderBy(r => r.Result.Flow)];
         DelaySummary? delay = Summary(receivers.SelectMany(r => r.Delays));
+        // What came before it was sent shows that the clocks are further apart than was thought.
+        outcome = outcome with { ClockErrorNs = Math.Max(outcome.ClockErrorNs, receivers.Select(r => r.EarlyNs).DefaultIfEmpty().Max()) };
         LoadResult all = outcome with
         {
             MeasuredNs = Math.Max(outcome.MeasuredNs, receivers.Select(r => r.LastNs).DefaultIfEmpty().Max()),

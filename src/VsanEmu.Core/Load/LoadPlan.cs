@@ -88,3 +88,6 @@ public static class LoadPlan
 
 /// <summary>A load cannot be as it was asked for; the message says why.</summary>
 public sealed class LoadException(string message) : Exception(message);
+
+/// <summary>A load that can be was not carried out: the fabric, or a machine, did not let it; the message says what.</summary>
+public sealed class LoadFailedException(string message, Exception? inner = null) : IOException(message, inner);

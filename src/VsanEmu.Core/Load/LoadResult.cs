@@ -1,4 +1,5 @@
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Checks.Analysis;
 
 namespace VsanEmu.Core.Load;
 
@@ -154,7 +155,13 @@ public sealed record LoadResult
     /// <summary>Delay of all datagrams of all flows; null when there are none.</summary>
     public DelaySummary? Delay { get; init; }
 
-    /// <summary>By how much one-way delays may be wrong because sender and receiver have clocks of their own, ns; 0 where they have one. Delays that are not longer are left out.</summary>
+    /// <summary>How far the hosts' clocks were ahead of one of them before the load; delays are without it. Empty where there is one clock.</summary>
+    public IReadOnlyList<ClockOffset> Clocks { get; init; } = [];
+
+    /// <summary>
+    /// By how much one-way delays may be wrong because sender and receiver have clocks of their own, ns; 0 where they have one: what could not be told of the clocks, by how much they drifted
+    /// meanwhile, and no less than by how much a datagram came before it was sent. Delays that are not longer are left out.
+    /// </summary>
     public long ClockErrorNs { get; init; }
 
     /// <summary>Processor time of this process over the measured time, in processors.</summary>

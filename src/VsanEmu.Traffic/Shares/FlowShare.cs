@@ -13,7 +13,6 @@ internal sealed class FlowShare : ILoadShare
 
     // From the last datagram until nothing is thought to be under way any more.
     private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
 
     private readonly ShareSetup _setup;
     private readonly LoadOptions _options;
@@ -28,8 +27,8 @@ internal sealed class FlowShare : ILoadShare
     private TcpOutgoing[] _outgoing = [];
     private TcpIncoming[] _incoming = [];
     private UdpReceiver[] _listening = [];
-    private Thread[] _speaking = [];
-    private Thread[] _hearing = [];
+    private LoadThread[] _speaking = [];
+    private LoadThread[] _hearing = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
 
@@ -60,14 +59,15 @@ internal sealed class FlowShare : ILoadShare
         LoadClock clock = _clock = _setup.Clock(_options, _options.LeadIn, atNs);
         _listening = [.. _ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _setup.Run, _options.Offload) { BeforeReceive = _setup.Hooks.BeforeReceive })];
         UdpSender[] talkers = [.. _senders.Where(IsUdp).Select((s, i) => Talker(s, _sending[i], clock))];
-        _hearing = [.. LoadThreads.Started(_listening.Select(l => (Action)l.Run).Concat(Shares(_incoming).Select(s => (Action)new TcpReceiver(s, clock).Run)))];
-        _speaking = [.. LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(Shares(_outgoing).Select(s => (Action)new TcpSender(s, clock).Run)))];
+        _hearing = LoadThreads.Started(_listening.Select(l => (Action)l.Run).Concat(Shares(_incoming).Select(s => (Action)new TcpReceiver(s, clock).Run)), clock);
+        _speaking = LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(Shares(_outgoing).Select(s => (Action)new TcpSender(s, clock).Run)), clock);
         _baseline = new Baseline(clock, NoteBefore);
     }
 
     /// <inheritdoc/>
     public PartCounts Count()
     {
+        LoadThreads.Check(_speaking, _hearing);
         // What comes while it is counted must not seem lost, and what is sent meanwhile not be missing.
         long? expected = Expected();
         long came = _receivers.Sum(r => r.Came), cameBytes = _receivers.Sum(r => r.Bytes) - _allBefore.DeliveredBytes;
@@ -93,7 +93,7 @@ internal sealed class FlowShare : ILoadShare
     {
         _clock?.StopSenders();
         _clock?.StopReceivers();
-        foreach (Thread thread in _speaking.Concat(_hearing)) thread.Join();
+        foreach (LoadThread thread in _speaking.Concat(_hearing)) thread.Join();
         _listeners.Dispose();
         foreach (Socket socket in _ports.Select(p => p.Socket).Concat(_members).Concat(_sending).Concat(_outgoing.Select(o => o.Socket))) socket.Dispose();
     }
@@ -158,7 +158,7 @@ internal sealed class FlowShare : ILoadShare
     // Until nothing has come for a while, or every stream has ended.
     private async Task DrainAsync(CancellationToken cancellation)
     {
-        long limit = Stopwatch.GetTimestamp() + LoadClock.Ticks(DrainLimit), seen = -1, since = 0;
+        long limit = Stopwatch.GetTimestamp() + LoadClock.Ticks(_clock!.Drain), seen = -1, since = 0;
         while (Stopwatch.GetTimestamp() < limit && _hearing.Any(t => t.IsAlive))
         {
             long came = _receivers.Sum(r => r.Bytes), now = Stopwatch.GetTimestamp();
@@ -195,6 +195,9 @@ internal sealed class FlowShare : ILoadShare
             Error = at.Error,
         };
         UdpReceiver? listener = _ports.Index().FirstOrDefault(p => p.Item.Flows.Contains(at)) is { Item.Socket: not null } port ? _listening[port.Index] : null;
-        return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts());
+        return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts())
+        {
+            EarlyNs = at.Delays.EarlyNs,
+        };
     }
 }

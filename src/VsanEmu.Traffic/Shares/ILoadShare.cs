@@ -10,7 +10,7 @@ namespace VsanEmu.Traffic.Shares;
 internal interface ILoadShare : IDisposable
 {
     /// <summary>Connects what sends.</summary>
-    /// <exception cref="LoadException">A connection does not open; the message says which.</exception>
+    /// <exception cref="LoadFailedException">A connection does not open; the message says which.</exception>
     Task ConnectAsync(CancellationToken cancellation);
 
     /// <summary>Begins at a time, ns since the run began.</summary>

@@ -15,8 +15,8 @@ internal sealed class RoundTripShare : ILoadShare
     private readonly string[] _from;
     private readonly Socket[] _answers;
     private Socket[] _asks = [];
-    private Thread[] _asking = [];
-    private Thread[] _answering = [];
+    private LoadThread[] _asking = [];
+    private LoadThread[] _answering = [];
     private RoundTripCounts[] _counts = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
@@ -43,13 +43,17 @@ internal sealed class RoundTripShare : ILoadShare
     {
         LoadClock clock = _clock = _setup.Clock(_work.Options, TimeSpan.Zero, atNs);
         _counts = new RoundTripCounts[_from.Length];
-        _answering = [.. LoadThreads.Started(_answers.Select(a => (Action)(() => Answer(a, clock))))];
-        _asking = [.. LoadThreads.Started(_asks.Select((a, i) => (Action)(() => _counts[i] = Ask(a, _from[i], clock))))];
+        _answering = LoadThreads.Started(_answers.Select(a => (Action)(() => Answer(a, clock))), clock);
+        _asking = LoadThreads.Started(_asks.Select((a, i) => (Action)(() => _counts[i] = Ask(a, _from[i], clock))), clock);
         _baseline = new Baseline(clock, () => { });
     }
 
     /// <inheritdoc/>
-    public PartCounts Count() => new(0, 0, 0, 0, null, Sends: _asking.Any(t => t.IsAlive));
+    public PartCounts Count()
+    {
+        LoadThreads.Check(_asking, _answering);
+        return new(0, 0, 0, 0, null, Sends: _asking.Any(t => t.IsAlive));
+    }
 
     /// <inheritdoc/>
     public void Stop() => _clock?.StopSenders();
@@ -69,7 +73,7 @@ internal sealed class RoundTripShare : ILoadShare
     {
         _clock?.StopSenders();
         _clock?.StopReceivers();
-        foreach (Thread thread in _asking.Concat(_answering)) thread.Join();
+        foreach (LoadThread thread in _asking.Concat(_answering)) thread.Join();
         foreach (Socket socket in _asks.Concat(_answers)) socket.Dispose();
     }
 
@@ -86,12 +90,13 @@ internal sealed class RoundTripShare : ILoadShare
         byte[] question = new byte[_work.Payload], answer = new byte[_work.Payload];
         double perSecond = _work.Options.PacketsPerSecond ?? 0;
         long sequence = 0, lost = 0, begin = clock.StartAt, until = clock.EndAt, ahead = 0, error = long.MaxValue;
-        ThreadTime.SleepUntil(begin);
+        clock.SleepUntilStart();
         while (!clock.SendersStopped)
         {
             long now = Stopwatch.GetTimestamp(), due = perSecond > 0 ? begin + (long)(sequence * Stopwatch.Frequency / perSecond) : now;
             if (now >= until || due >= until) break;
-            if (due > now) ThreadTime.SleepUntil(due);
+            if (due > now) clock.SleepUntil(now, due);
+            if (clock.SendersStopped) break;
             long sent = Stopwatch.GetTimestamp();
             new LoadDatagram(_setup.Run, 1, sequence, LoadClock.Nanoseconds(sent - clock.Origin)).Write(question);
             if (!ConnectedDatagrams.TrySend(socket, question)) continue;

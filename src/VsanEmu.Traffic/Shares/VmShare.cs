@@ -8,9 +8,6 @@ namespace VsanEmu.Traffic.Shares;
 /// <summary>The VMs of a load that run here, and the copies that are kept here.</summary>
 internal sealed class VmShare : ILoadShare
 {
-    // What is under way at the end may end.
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
-
     private readonly ShareSetup _setup;
     private readonly LoadWork.Vms _work;
     private readonly (LoadVm Vm, FlowAtSender From)[] _ways;
@@ -18,8 +15,8 @@ internal sealed class VmShare : ILoadShare
     private TcpOutgoing[] _asking = [];
     private TcpIncoming[] _answering = [];
     private VmHost[] _vms = [];
-    private Thread[] _running = [];
-    private Thread[] _serving = [];
+    private LoadThread[] _running = [];
+    private LoadThread[] _serving = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
 
@@ -48,14 +45,15 @@ internal sealed class VmShare : ILoadShare
         ILookup<LoadVm, Socket> asking = _ways.Zip(_asking).ToLookup(w => w.First.Vm, w => w.Second.Socket);
         _vms = [.. asking.Select(a => new VmHost(a.Key, _work.What, [.. a], clock))];
         BlockStore[] stores = [.. _answering.GroupBy(a => a.To.To, a => a.Socket).Select(a => new BlockStore([.. a], clock) { BeforeServe = _setup.Hooks.BeforeServe })];
-        _serving = [.. LoadThreads.Started(stores.Select(s => (Action)s.Run))];
-        _running = [.. LoadThreads.Started(_vms.Select(v => (Action)v.Run))];
+        _serving = LoadThreads.Started(stores.Select(s => (Action)s.Run), clock);
+        _running = LoadThreads.Started(_vms.Select(v => (Action)v.Run), clock);
         _baseline = new Baseline(clock, () => { });
     }
 
     /// <inheritdoc/>
     public PartCounts Count()
     {
+        LoadThreads.Check(_running, _serving);
         // What ends while it is counted has begun.
         long ended = _vms.Sum(v => v.Ended), begun = _vms.Sum(v => v.Begun);
         bool over = _clock is not { SendersStopped: false } clock || Stopwatch.GetTimestamp() >= clock.EndAt;
@@ -71,8 +69,8 @@ internal sealed class VmShare : ILoadShare
         double processors = _baseline!.End();
         // A VM that has ended closes its connections, and with the last of them the copies end, wherever they are.
         Task ended = LoadThreads.EndedAsync([.. _running, .. _serving], cancellation);
-        await Task.WhenAny(ended, Task.Delay(Drain, cancellation));
-        _clock!.StopReceivers();
+        await Task.WhenAny(ended, Task.Delay(_clock!.Drain, cancellation));
+        _clock.StopReceivers();
         await ended;
         return new LoadPart.OfVms([.. _vms.Select(v => v.Counts())], processors, Environment.ProcessorCount);
     }
@@ -82,7 +80,7 @@ internal sealed class VmShare : ILoadShare
     {
         _clock?.StopSenders();
         _clock?.StopReceivers();
-        foreach (Thread thread in _running.Concat(_serving)) thread.Join();
+        foreach (LoadThread thread in _running.Concat(_serving)) thread.Join();
         _listeners.Dispose();
         foreach (TcpOutgoing asking in _asking) asking.Socket.Dispose();
     }

@@ -48,7 +48,7 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
     {
         using (_thread = new BlockThread(sockets, Take))
         {
-            ThreadTime.SleepUntil(clock.StartAt);
+            clock.SleepUntilStart();
             long used = ThreadTime.Used;
             for (long now = Stopwatch.GetTimestamp(); now < clock.EndAt && !clock.SendersStopped && _thread.Open == sockets.Count; now = Stopwatch.GetTimestamp())
             {

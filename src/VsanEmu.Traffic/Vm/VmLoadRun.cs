@@ -12,6 +12,7 @@ public sealed class VmLoadRun(LoadStage stage, LoadOptions options, VmOptions wh
     /// <param name="progress">Told at the end of each interval.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="LoadException">It cannot be as it was asked for.</exception>
+    /// <exception cref="LoadFailedException">The fabric or a host did not let it be carried out.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A socket cannot be opened.</exception>
     public async Task<VmLoadResult> RunAsync(IProgress<LoadInterval>? progress, CancellationToken cancellation)
     {

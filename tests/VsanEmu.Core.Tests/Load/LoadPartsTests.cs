@@ -28,6 +28,16 @@ public sealed class LoadPartsTests
         Assert.Equal((told, told), (all.Delay is not null, all.Flows[0].Delay is not null));
     }
 
+    [Theory]
+    [InlineData(400, 500, 500, true)]
+    [InlineData(400, 1000, 1000, false)]
+    [InlineData(600, 500, 600, true)]
+    public void What_came_before_it_was_sent_tells_how_far_the_clocks_are_apart_at_least(long clockErrorNs, long earlyNs, long expectedNs, bool told)
+    {
+        LoadResult all = Join(clockErrorNs, earlyNs: earlyNs);
+        Assert.Equal((expectedNs, told), (all.ClockErrorNs, all.Delay is not null));
+    }
+
     [Fact]
     public void A_machine_that_had_no_room_is_named()
     {
@@ -35,7 +45,7 @@ public sealed class LoadPartsTests
         Assert.Contains("esx2", all.GeneratorLimit);
     }
 
-    private static LoadResult Join(long clockErrorNs, long droppedAtSocket = 0)
+    private static LoadResult Join(long clockErrorNs, long droppedAtSocket = 0, long earlyNs = 0)
     {
         var delays = new DelaySummary(97, 1000, 1000, 2000, 9000, 9000, 9000);
         var received = new FlowResult
@@ -55,7 +65,7 @@ public sealed class LoadPartsTests
         var parts = new Dictionary<string, LoadPart.OfFlows>
         {
             ["esx1"] = new([new(1, 100, 140_000, 0, 5, 4, true, 0, 0, "")], [], CrossesUncut: true, 0.1, 2),
-            ["esx2"] = new([], [new(received, 900, true, 0, [new(1000, 80), new(2000, 10), new(9000, 7)])], CrossesUncut: true, 0.1, 2),
+            ["esx2"] = new([], [new(received, 900, true, 0, [new(1000, 80), new(2000, 10), new(9000, 7)]) { EarlyNs = earlyNs }], CrossesUncut: true, 0.1, 2),
         };
         var outcome = new LoadResult
         {

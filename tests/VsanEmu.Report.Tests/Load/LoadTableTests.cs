@@ -69,6 +69,14 @@ public sealed class LoadTableTests
     }
 
     [Fact]
+    public void How_far_hosts_clocks_are_apart_is_told_with_how_sure_that_is()
+    {
+        var found = new ClockComparison(0, [new("m02", "m01", 500, 9_000), new("m03", "m01", -31_000, 12_000)], "what they asked each other over the fabric");
+        string text = Printed.Text(400, console => ClockLine.Write(console, found));
+        Assert.Contains("clocks  m03 is 31 µs behind m01, give or take 12 µs: the farthest of 2, by what they asked each other over the fabric; one-way delays are without it", text);
+    }
+
+    [Fact]
     public void Json_holds_the_whole_and_is_read_again()
     {
         string json = LoadJson.Write(Result);
