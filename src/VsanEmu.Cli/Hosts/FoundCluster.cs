@@ -1,15 +1,21 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
+using System.Text.RegularExpressions;
+using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Cli.Hosts;
 
 /// <summary>Which host has which end of a cluster; and where no spec says what the cluster is, what the hosts that are there make of it.</summary>
-internal static class FoundCluster
+internal static partial class FoundCluster
 {
+    // Enough to see what is wrong; the message is one line.
+    private const int MostErrors = 4;
+    private const int MostWords = 200;
+
     /// <summary>Host by end: the one that the spec names, else the one of the end's own name.</summary>
     public static IReadOnlyDictionary<string, string> Places(ClusterSpec cluster)
     {
@@ -36,39 +42,53 @@ internal static class FoundCluster
     /// <summary>A cluster of the hosts that are there, each a member at the address that it has, with a real cluster's timers.</summary>
     /// <param name="name">The cluster's name.</param>
     /// <param name="hosts">The hosts.</param>
-    /// <exception cref="UsageException">They make no cluster; the message says what is missing.</exception>
+    /// <exception cref="HostException">They make no cluster; the message names the host, and says what is missing or wrong.</exception>
     public static ClusterSpec Of(string name, IReadOnlyList<HostPresence> hosts)
     {
-        HostPresence[] members = [.. hosts.Where(h => h.Kind == PortKind.Member)];
-        foreach (HostPresence host in hosts.Where(h => h.Kind != PortKind.Observer))
-            if (host.Address.Length == 0) throw new UsageException($"host {host.Name} does not say which address it has (vsanemu node -i INTERFACE or SUBNET): give --spec, or start it so");
-        if (members.Length < LabSpec.MinMembers) throw new UsageException($"{members.Length} members are there: a cluster takes {LabSpec.MinMembers} or more");
-        var subnet = Subnet(members[0].Address);
-        var yaml = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"name: {name}").AppendLine(CultureInfo.InvariantCulture, $"subnet: {subnet}").AppendLine("members:");
-        foreach (HostPresence member in members) yaml.AppendLine(CultureInfo.InvariantCulture, $"  - {{name: '{member.Name}', address: {Bare(member.Address)}}}");
-        if (hosts.FirstOrDefault(h => h.Kind == PortKind.Observer) is { } observer)
-            yaml.AppendLine(CultureInfo.InvariantCulture, $"observer: {{name: '{observer.Name}'{(observer.Address.Length > 0 ? $", address: {Bare(observer.Address)}" : "")}, interface: '{(observer.Interface.Length > 0 ? observer.Interface : "eth0")}'}}");
-        HostPresence[] outsiders = [.. hosts.Where(h => h.Kind == PortKind.Outsider)];
-        if (outsiders.Length > 0) yaml.AppendLine("outsiders:");
-        foreach (HostPresence outsider in outsiders)
+        Said[] all = [.. hosts.Select(Said.Of)];
+        if (all.FirstOrDefault(h => h.Kind != PortKind.Observer && h.Address is null) is { } nowhere)
+            throw new HostException($"host {nowhere.Name} does not say which address it has (vsanemu node -i INTERFACE or SUBNET): give --spec, or start it so");
+        Said[] members = [.. all.Where(h => h.Kind == PortKind.Member)], outsiders = [.. all.Where(h => h.Kind == PortKind.Outsider)];
+        Said? observer = all.FirstOrDefault(h => h.Kind == PortKind.Observer);
+        if (members.Length is < LabSpec.MinMembers or > MemberId.Max)
+            throw new HostException($"{members.Length} members are there: a cluster takes {LabSpec.MinMembers} to {MemberId.Max}");
+        Said[] ends = observer is null ? [.. members, .. outsiders] : [.. members, .. outsiders, observer];
+        if (ends.Where(e => e.Address is not null).GroupBy(e => e.Address).FirstOrDefault(g => g.Count() > 1) is { } shared)
+            throw new HostException($"hosts {string.Join(" and ", shared.Select(e => e.Name))} say that they have the same address, {shared.Key}");
+        IPNetwork subnet = members[0].Subnet;
+        var made = new ClusterSpec
         {
-            string place = subnet.Contains(IPAddress.Parse(Bare(outsider.Address))) ? "segment" : "beyond-gateway";
-            yaml.AppendLine(CultureInfo.InvariantCulture, $"  - {{name: '{outsider.Name}', address: {Bare(outsider.Address)}, place: {place}}}");
-        }
+            Name = name,
+            ClusterId = LabSpec.ClusterIdOf(name),
+            Profile = FlowProfile.Article,
+            Subnet = subnet,
+            Members = [.. members.Select((m, i) => new MemberSpec { Id = new MemberId((ushort)(i + 1)), Name = m.Name, Address = m.Address! })],
+            Channels = ChannelSpec.Of(FlowProfile.Article),
+            Timers = new(),
+            Outsiders = [.. outsiders.Select(o => new OutsiderSpec { Name = o.Name, Address = o.Address!, Place = subnet.Contains(o.Address!) ? OutsiderPlace.Segment : OutsiderPlace.BeyondGateway })],
+            Observer = observer is null ? null : Observer(observer),
+        };
+        // Written out and read, it is held to the rules of any other spec, and to its ranges.
+        SpecResult result = SpecFile.Parse(SpecFile.Format(made), "the hosts that are there");
+        return result.Spec ?? throw new HostException($"the hosts that are there make no cluster: {string.Join("; ", result.Errors.Take(MostErrors).Select(Told))}");
 
-        SpecResult result = SpecFile.Parse(yaml.ToString(), "the hosts that are there");
-        return result.Spec ?? throw new UsageException($"the hosts that are there make no cluster: {string.Join("; ", result.Lines)}");
+        string Told(SpecError error) => $"{Whose(error.Path)}{Said.Shown(error.Message, MostWords)}{(error.Allowed.Length > 0 ? $" (allowed: {error.Allowed})" : "")}";
+
+        string Whose(string path) => PlaceInList().Match(path) switch
+        {
+            { Success: true } m when m.Groups[1].Value == "members" => $"host {members[int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture)].Name}: ",
+            { Success: true } m => $"host {outsiders[int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture)].Name}: ",
+            _ when path.StartsWith("observer", StringComparison.Ordinal) => $"host {observer!.Name}: ",
+            _ => path.Length > 0 ? $"{path}: " : "",
+        };
     }
 
-    private static IPNetwork Subnet(string address)
+    private static ObserverSpec Observer(Said host)
     {
-        string[] parts = address.Split('/');
-        int prefix = int.Parse(parts[1], CultureInfo.InvariantCulture);
-        Span<byte> octets = stackalloc byte[4];
-        IPAddress.Parse(parts[0]).TryWriteBytes(octets, out _);
-        for (int bit = prefix; bit < 32; bit++) octets[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        return new IPNetwork(new IPAddress(octets), prefix);
+        var spec = new ObserverSpec { Name = host.Name, Address = host.Address };
+        return host.Interface.Length > 0 ? spec with { Interface = host.Interface } : spec;
     }
 
-    private static string Bare(string address) => address.Split('/')[0];
+    [GeneratedRegex(@"^(members|outsiders)\[([0-9]+)\]")]
+    private static partial Regex PlaceInList();
 }

@@ -9,6 +9,8 @@ namespace VsanEmu.Cli.Hosts;
 /// <summary><c>vsanemu hosts</c>: who waits for a controller, and who is in a run.</summary>
 internal static class HostsCommand
 {
+    private const int MostShown = 100;
+
     public static Command Create()
     {
         var command = new Command("hosts", "List the hosts that wait for a controller, or are in its run") { ControlOptions.Control, ControlOptions.InSpace };
@@ -44,7 +46,7 @@ internal static class HostsCommand
 
         var table = new Table { Border = TableBorder.None };
         table.AddColumns("host", "is", "interface", "address", "machine", "version", "does");
-        foreach (HostPresence h in hosts) table.AddRow([.. new[] { h.Name, h.Kind.ToString().ToLowerInvariant(), h.Interface, h.Address, h.Machine, h.Version, h.State }.Select(Markup.Escape)]);
+        foreach (HostPresence h in hosts) table.AddRow([.. new[] { h.Name, h.Kind.ToString().ToLowerInvariant(), h.Interface, h.Address, h.Machine, h.Version, h.State }.Select(t => Markup.Escape(Said.Shown(t, MostShown)))]);
         console.Write(table);
     }
 

@@ -32,39 +32,39 @@ internal sealed class RemoteVerify
     public RecordFile? Output { get; init; }
 
     /// <summary>Gathers the hosts, runs, and shows the verdict; its exit code.</summary>
-    /// <exception cref="IOException">Control does not work, or a host is gone.</exception>
-    /// <exception cref="UsageException">The hosts do not come.</exception>
+    /// <exception cref="IOException">Control does not work, hosts do not come or make no cluster, or one is gone.</exception>
+    /// <exception cref="UsageException">The spec gives a host more than one endpoint.</exception>
     public async Task<int> RunAsync(IAnsiConsole console, CancellationToken cancellation)
     {
         await using RedisLine line = await RedisLine.OpenAsync(Address, cancellation);
         await using Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, controller.OustedToken);
+        return await Ouster.ToldAsync(controller, () => RunAsync(controller, console, either.Token));
+    }
+
+    private async Task<int> RunAsync(Controller controller, IAnsiConsole console, CancellationToken cancellation)
+    {
+        var gathering = new Gathering(controller, Patience, new Lines(console));
+        ClusterSpec cluster = Cluster is null ? await gathering.OfAsync(Space.Name, Members, cancellation) : await gathering.OfAsync(Cluster, cancellation);
+        RunSetup setup = Setup(cluster);
+        cluster = setup.Cluster;
+        var run = new ClusterRun(setup);
+        RunRecord? record = null;
         try
         {
-            var gathering = new Gathering(controller, Patience, new Lines(console));
-            ClusterSpec cluster = Cluster is null ? await gathering.OfAsync(Space.Name, Members, either.Token) : await gathering.OfAsync(Cluster, either.Token);
-            RunSetup setup = Setup(cluster);
-            cluster = setup.Cluster;
-            var run = new ClusterRun(setup);
-            IReadOnlyList<NodeObservation> nodes = [];
             int exit = await ShownRun.ShowAsync(
                 console,
                 $"VsanEmu verify: {cluster.Name}, {cluster.Members.Count} members on {FoundCluster.Places(cluster).Count} hosts, profile {cluster.Profile.Name}",
-                async progress =>
-                {
-                    RunRecord record = await run.RunAsync(
-                        _ => RemoteStage.OpenAsync(controller, cluster, Force, either.Token), "the hosts attach their endpoints", new WithTrouble(progress, controller), either.Token);
-                    await controller.KeepAsync(record.ToJson);
-                    nodes = record.Observations.Nodes;
-                    return record;
-                },
+                async progress => record = await run.RunAsync(
+                    _ => RemoteStage.OpenAsync(controller, cluster, Force, cancellation), "the hosts attach their endpoints", new WithTrouble(progress, controller), cancellation),
                 Output);
-            ClockLine.Write(console, nodes);
+            ClockLine.Write(console, record!.Observations.Nodes);
             return exit;
         }
-        catch (OperationCanceledException) when (controller.Ousted.Length > 0)
+        finally
         {
-            throw new ControlException(controller.Ousted);
+            // After all that its user waits for; and all the more where the file could not be written.
+            if (record is not null) await new RecordCopy(controller.KeepAsync, Console.Error).KeepAsync(record, cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace VsanEmu.Control.Redis;
 
@@ -20,6 +21,15 @@ public sealed record ControlAddress
 
     private const int DefaultPort = 6379;
     private const int MostPassword = 4096;
+
+    // sun_path of unix(7) has 108 bytes, the last of them zero.
+    private const int MostUnixPath = 107;
+
+    private const string NotHere =
+        $"a password does not belong on a command line, where everyone on this machine can read it: set {PasswordVariable}, or {PasswordFileVariable} to a file's path";
+
+    // Without, half of a password is taken for a path or a query.
+    private const string Encode = "this is no control address: in a user's name or a password '/', '@', ':', '?' and '#' must be percent-encoded (%2F, %40, %3A, %3F, %23)";
 
     private const string Allowed = "give redis://HOST[:PORT], rediss://HOST[:PORT] for TLS, or unix:///PATH; a user as redis://USER@HOST";
 
@@ -48,12 +58,13 @@ public sealed record ControlAddress
     public static ControlAddress Parse(string? given, Func<string, string?> environment)
     {
         string text = given ?? environment(Variable) ?? throw new FormatException($"no address: give --control or {Variable}");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("redis" or "rediss" or "unix")) throw new FormatException($"this is no control address; {Allowed}");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)) throw new FormatException(text.Contains('@') ? Unencoded(given) : $"this is no control address; {Allowed}");
+        if (uri.Scheme is not ("redis" or "rediss" or "unix")) throw new FormatException($"this is no control address; {Allowed}");
         string[] login = uri.UserInfo.Split(':', 2);
-        if (given is not null && login.Length == 2)
-            throw new FormatException($"a password does not belong on a command line, where everyone on this machine can read it: set {PasswordVariable}, or {PasswordFileVariable} to a file's path");
+        if (given is not null && login.Length == 2) throw new FormatException(NotHere);
+        if (uri.AbsolutePath.Contains('@') || uri.Query.Length + uri.Fragment.Length > 0) throw new FormatException(Unencoded(given));
         string password = login.Length == 2 ? Uri.UnescapeDataString(login[1]) : Secret(environment);
-        if (uri.Scheme == "unix") return new() { Server = new UnixDomainSocketEndPoint(uri.AbsolutePath), User = Uri.UnescapeDataString(login[0]), Password = password };
+        if (uri.Scheme == "unix") return new() { Server = new UnixDomainSocketEndPoint(SocketPath(uri)), User = Uri.UnescapeDataString(login[0]), Password = password };
         if (uri.Host.Length == 0) throw new FormatException($"the address names no host; {Allowed}");
         return new()
         {
@@ -71,8 +82,19 @@ public sealed record ControlAddress
         ? $"{(Tls ? "rediss" : "redis")}://{(User.Length > 0 ? $"{User}@" : "")}{dns.Host}:{dns.Port}{(Database > 0 ? $"/{Database}" : "")}"
         : $"unix://{Server}";
 
+    // What stands there may be a piece of a password: no message repeats it.
+    private static string Unencoded(string? given) => given is null ? Encode : $"{Encode}; and {NotHere}";
+
     private static int Db(string path) =>
-        path.Length == 0 ? 0 : int.TryParse(path, out int db) && db is >= 0 and < 1 << 16 ? db : throw new FormatException($"'{path}' is no database's number: 0 to 65535");
+        path.Length == 0 ? 0 : int.TryParse(path, out int db) && db is >= 0 and < 1 << 16 ? db : throw new FormatException("what follows the host is no database's number: 0 to 65535");
+
+    private static string SocketPath(Uri uri)
+    {
+        string path = Uri.UnescapeDataString(uri.AbsolutePath);
+        if (uri.Host.Length > 0 || path.Length < 2 || path.Any(char.IsControl)) throw new FormatException("a socket's path is absolute: unix:///PATH, with three slashes");
+        int bytes = Encoding.UTF8.GetByteCount(path);
+        return bytes <= MostUnixPath ? path : throw new FormatException($"the socket's path has {bytes} bytes: a Unix socket's has {MostUnixPath} at most");
+    }
 
     private static string Secret(Func<string, string?> environment)
     {

@@ -28,6 +28,45 @@ public sealed class ControlAddressTests
         Assert.DoesNotContain("word@", said);
     }
 
+    [Theory]
+    [InlineData("redis://me:12/word@host")]
+    [InlineData("redis://me:12/word")]
+    [InlineData("redis://me:pa/word@host")]
+    [InlineData("redis://me:12#word@host")]
+    [InlineData("redis://me:12?word@host")]
+    [InlineData("redis://me:w@word@host")]
+    [InlineData("redis://host?password=word")]
+    [InlineData("redis://host/0?password=word")]
+    [InlineData("redis:me:word@host")]
+    [InlineData("unix:///run/redis.sock?password=word")]
+    [InlineData("unix://me:word@/run/redis.sock")]
+    public void A_piece_of_a_password_is_never_shown_nor_taken(string text)
+    {
+        foreach (string? given in (string?[])[text, null])
+        {
+            string said = Assert.Throws<FormatException>(() => ControlAddress.Parse(given, n => n == ControlAddress.Variable ? text : null)).Message;
+            Assert.DoesNotContain("word@", said);
+            Assert.DoesNotContain("/word", said);
+            Assert.DoesNotContain("=word", said);
+            Assert.DoesNotContain('\n', said);
+            if (!text.Contains('@') && !text.Contains('?')) continue;
+            Assert.Contains("must be percent-encoded", said);
+            Assert.Equal(given is not null, said.Contains("does not belong on a command line", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_sockets_path_is_as_long_as_a_socket_can_have()
+    {
+        string longest = $"/{new string('a', 106)}";
+        Assert.Equal($"unix://{longest}", ControlAddress.Parse($"unix://{longest}", _ => null).ToString());
+        Assert.Equal("unix:///run/a b@c", ControlAddress.Parse("unix:///run/a%20b%40c", _ => null).ToString());
+        foreach ((string text, string expected) in (IEnumerable<(string, string)>)[($"unix://{longest}a", "the socket's path has 108 bytes: a Unix socket's has 107 at most"), ($"unix:///{new string('ä', 60)}", "has 121 bytes")])
+            Assert.Contains(expected, Assert.Throws<FormatException>(() => ControlAddress.Parse(text, _ => null)).Message);
+        foreach (string text in (string[])["unix://run/redis.sock", "unix://", "unix:///", "unix:///a%00b"])
+            Assert.Contains("three slashes", Assert.Throws<FormatException>(() => ControlAddress.Parse(text, _ => null)).Message);
+    }
+
     [Fact]
     public void The_password_comes_from_the_environment_or_a_file_and_is_never_shown()
     {

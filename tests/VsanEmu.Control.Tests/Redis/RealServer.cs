@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
 using VsanEmu.Control.Redis;
 
 namespace VsanEmu.Control.Tests.Redis;
@@ -28,6 +30,38 @@ public sealed class RealServer : IAsyncDisposable
             }
             catch (ControlException) when (TimeProvider.System.GetElapsedTime(start) < Limit)
             {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    /// <summary>A folder of the server's own; it keeps its data there, should it keep any.</summary>
+    public string Folder => _folder.FullName;
+
+    /// <summary>Has the server carry a command out, and returns what it answers.</summary>
+    public async Task<string> DoAsync(params string[] command)
+    {
+        using Socket socket = await ConnectAsync();
+        await socket.SendAsync(Encoding.UTF8.GetBytes($"*{command.Length}\r\n{string.Concat(command.Select(w => $"${Encoding.UTF8.GetByteCount(w)}\r\n{w}\r\n"))}"));
+        byte[] answer = new byte[64 << 10];
+        return Encoding.UTF8.GetString(answer, 0, await socket.ReceiveAsync(answer));
+    }
+
+    /// <summary>A connection that says nothing, when the server takes one.</summary>
+    public async Task<Socket> ConnectAsync()
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(Address.Server);
+                return socket;
+            }
+            catch (SocketException) when (TimeProvider.System.GetElapsedTime(start) < Limit)
+            {
+                socket.Dispose();
                 await Task.Delay(20);
             }
         }
