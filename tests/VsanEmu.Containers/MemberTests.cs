@@ -51,4 +51,16 @@ public sealed class MemberTests
         Assert.Equal("0", await Engine.DockerAsync("inspect", "-f", "{{.State.ExitCode}}", last));
         Assert.Contains("leaves", await Engine.DockerAsync("logs", last));
     }
+
+    /// <summary>What the Dockerfile says of observe.</summary>
+    [Fact]
+    public async Task Who_only_looks_on_must_only_capture()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        MemberSpec member = cluster.Spec.Members[0];
+        string said = await Engine.DockerAsync(
+            "run", "--rm", "--pull", "never", "--network", $"container:{cluster[member.Name].Id}", "--cap-drop", "ALL", "--cap-add", "NET_RAW", "--read-only", Engine.Image,
+            "observe", "--interface", "eth0", "--duration", "3s");
+        Assert.Contains($"{member.Address}", said);
+    }
 }

@@ -55,7 +55,7 @@ internal static class ObserveCommand
     private static async Task<(PortCapture Heard, long WatchedNs)> ListenAsync(
         string link, string? netns, ChannelSpec channels, TimeSpan length, string? folder, CancellationToken cancellation)
     {
-        using NetworkNamespace place = netns is null ? NetworkNamespace.Current() : NetworkNamespace.Open(netns.Contains('/') ? netns : $"/run/netns/{netns}");
+        using NetworkNamespace place = netns is null ? NetworkNamespace.OfProcess() : NetworkNamespace.Open(netns.Contains('/') ? netns : $"/run/netns/{netns}");
         using var captures = new CaptureSet(channels, Stopwatch.GetTimestamp(), folder);
         captures.Add(PortName, PortKind.Observer, place.Run(() => PacketCapture.Open(link, channels)));
         captures.BeginPhase(Phases.Steady);

@@ -9,7 +9,7 @@ namespace VsanEmu.Net.Probing;
 /// <summary>The way from here to an address, as the kernel would take it.</summary>
 public static class RouteTo
 {
-    /// <summary>The interface and source address that a packet to <paramref name="target"/> would leave by.</summary>
+    /// <summary>The interface and source address that a packet to <paramref name="target"/> would leave this process's namespace by.</summary>
     /// <param name="target">An IPv4 or IPv6 address; a link-local one with the interface as its scope.</param>
     /// <param name="from">A source address to use instead of the kernel's choice, or null.</param>
     /// <exception cref="ToolException">There is no route, or ip is missing.</exception>
@@ -19,7 +19,7 @@ public static class RouteTo
         string printed = Tool.Run("ip", ["-j", "route", "get", $"{target}", .. source]);
         Route route = JsonSerializer.Deserialize(printed, RouteContext.Default.RouteArray)?.FirstOrDefault() ?? throw new ToolException($"there is no route to {target}");
         string address = route.Source.Length > 0 ? route.Source : route.From;
-        return new("here", NetworkNamespace.Current(), route.Device, from ?? IPAddress.Parse(address));
+        return new("here", NetworkNamespace.OfProcess(), route.Device, from ?? IPAddress.Parse(address));
     }
 }
 
