@@ -39,19 +39,24 @@ internal sealed class RemoteLoad
     public RecordFile? Output { get; init; }
 
     /// <summary>Gathers the hosts, loads the fabric, and shows what came of it.</summary>
-    /// <exception cref="IOException">Control does not work, or a host is gone.</exception>
-    /// <exception cref="UsageException">The hosts do not come.</exception>
+    /// <exception cref="IOException">Control does not work, hosts do not come or make no cluster, or one is gone.</exception>
+    /// <exception cref="UsageException">The spec gives a host more than one endpoint, or what is asked for cannot be.</exception>
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         await using RedisLine line = await RedisLine.OpenAsync(Address, cancellation);
         await using Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, controller.OustedToken);
+        return await Ouster.ToldAsync(controller, () => RunAsync(controller, either.Token));
+    }
+
+    private async Task<ExitCode> RunAsync(Controller controller, CancellationToken cancellation)
+    {
         var gathering = new Gathering(controller, Patience, new Silent());
-        ClusterSpec found = Cluster is null ? await gathering.OfAsync(Space.Name, Members, either.Token) : await gathering.OfAsync(Cluster, either.Token);
+        ClusterSpec found = Cluster is null ? await gathering.OfAsync(Space.Name, Members, cancellation) : await gathering.OfAsync(Cluster, cancellation);
         // Nobody looks on at a load.
         ClusterSpec cluster = found with { Observer = null, Outsiders = [] };
         LoadRequest request = Request(cluster);
-        var open = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, either.Token);
+        var open = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, cancellation);
         IReadOnlyDictionary<string, string> places = FoundCluster.Places(cluster);
         LoadStage stage = new(cluster, [.. open.Hosts.Select(h => new FarLoads(h))], () => open.NowNs, ThisTool.Version)
         {
@@ -60,16 +65,10 @@ internal sealed class RemoteLoad
             StopTime = StopTime,
             Clocks = new HostClocks(places, ByControl(open, places)),
         };
-        try
-        {
-            await stage.Clocks.CompareAsync(stage, either.Token);
-            ExitCode exit = await new LoadOutcomes(request, stage, Output).RunAsync(either.Token);
-            return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
-        }
-        catch (Exception e) when (controller.Ousted.Length > 0 && e is OperationCanceledException or LoadFailedException)
-        {
-            throw new ControlException(controller.Ousted);
-        }
+        await stage.Clocks.CompareAsync(stage, cancellation);
+        ExitCode exit = await new LoadOutcomes(request, stage, Output).RunAsync(cancellation);
+        // A load that is interrupted still says what it measured; why it was is said with it.
+        return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
     }
 
     // Until they are compared over the fabric: each against this machine, when the run began.

@@ -90,7 +90,7 @@ public sealed class Controller : IAsyncDisposable
             RedisValue[] gone = [.. names.Where((_, i) => found[i].IsNull)];
             if (gone.Length > 0) await line.Database.SortedSetRemoveAsync(space.Hosts, gone);
             return [.. names.Zip(found).Where(h => !h.Second.IsNull)
-                .Select(h => Written.Read(h.Second, ControlContext.Default.HostPresence) ?? HostPresence.Unreadable(h.First!)).OrderBy(h => h.Name, StringComparer.Ordinal)];
+                .Select(h => HostPresence.Of(h.First!, h.Second)).OrderBy(h => h.Name, StringComparer.Ordinal)];
         }
         catch (Exception e) when (RedisLine.IsFailure(e))
         {
@@ -175,7 +175,7 @@ public sealed class Controller : IAsyncDisposable
     {
         if (await _line.Database.LockExtendAsync(_space.Leader, _claim, LeadLife) || await _line.Database.LockTakeAsync(_space.Leader, _claim, LeadLife)) return null;
         RedisValue held = await _line.Database.LockQueryAsync(_space.Leader);
-        return held.IsNull ? null : Written.Read(held, ControlContext.Default.Leader) ?? new Leader("a controller of another version", Guid.Empty, "an unknown time");
+        return held.IsNull ? null : Leader.Of(held) ?? new Leader("a controller of another version", Guid.Empty, "an unknown time");
     }
 
     private async Task LeadAsync()

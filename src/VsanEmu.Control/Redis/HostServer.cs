@@ -20,6 +20,9 @@ public sealed class HostServer(
     /// <summary>How long what a controller began goes on when that controller is not heard of any more.</summary>
     public static TimeSpan LeaderPatience => Post.Patience;
 
+    /// <summary>How long a host that is not heard of is still listed.</summary>
+    public static TimeSpan PresenceLife => Presence.Life;
+
     private const string TelemetryField = "telemetry";
     private const int MostTelemetry = 20_000;
 
@@ -198,7 +201,7 @@ public sealed class HostServer(
     private async Task<(Leader Who, long HeardAt)?> LeaderAsync()
     {
         RedisValueWithExpiry claim = await line.Database.StringGetWithExpiryAsync(space.Leader);
-        if (Written.Read(claim.Value, ControlContext.Default.Leader) is not { } leader) return null;
+        if (Leader.Of(claim.Value) is not { } leader) return null;
         TimeSpan since = Controller.LeadLife - (claim.Expiry ?? TimeSpan.Zero);
         return (leader, TimeProvider.System.GetTimestamp() - (long)(Math.Max(since.TotalSeconds, 0) * TimeProvider.System.TimestampFrequency));
     }

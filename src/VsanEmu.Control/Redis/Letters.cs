@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -73,8 +74,13 @@ public sealed record HostPresence
     /// <summary>Whether this version can lead it.</summary>
     public bool IsReadable => Life != Guid.Empty;
 
-    /// <summary>A host that is there, and of which no more can be read.</summary>
-    public static HostPresence Unreadable(string name) =>
+    /// <summary>What is told under a host's name. Whoever tells it may write anything there, but not another's name; machine and version are shown.</summary>
+    internal static HostPresence Of(string name, RedisValue told) => Written.Read(told, ControlContext.Default.HostPresence) is { } there && there.Name == name
+        ? there with { Machine = Refusal.Line(there.Machine), Version = Refusal.Line(there.Version) }
+        : Unreadable(name);
+
+    // A host that is there, and of which no more can be read.
+    private static HostPresence Unreadable(string name) =>
         new() { Name = name, Life = Guid.Empty, Version = "another", Machine = "another machine", State = "cannot be led: what it tells of itself is another version's" };
 }
 
@@ -82,7 +88,12 @@ public sealed record HostPresence
 /// <param name="Name">The controller's name.</param>
 /// <param name="Id">This controller.</param>
 /// <param name="Since">Since when, ISO 8601.</param>
-internal sealed record Leader(string Name, Guid Id, string Since);
+internal sealed record Leader(string Name, Guid Id, string Since)
+{
+    /// <summary>Who claims the lead, as it can be shown; null where no claim can be read.</summary>
+    public static Leader? Of(RedisValue claim) =>
+        Written.Read(claim, ControlContext.Default.Leader) is { } leader ? leader with { Name = Refusal.Line(leader.Name), Since = Refusal.Line(leader.Since) } : null;
+}
 
 /// <summary>An address as text.</summary>
 internal sealed class AddressConverter : JsonConverter<IPAddress>

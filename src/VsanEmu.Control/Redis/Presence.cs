@@ -63,7 +63,7 @@ internal sealed class Presence(RedisLine line, Space space, HostPresence self, F
     {
         RedisValue json = await line.Database.StringGetAsync(space.Host(self.Name));
         if (json.IsNull) return null;
-        HostPresence there = Written.Read(json, ControlContext.Default.HostPresence) ?? HostPresence.Unreadable(self.Name);
+        HostPresence there = HostPresence.Of(self.Name, json);
         return there.Life == self.Life ? null : there;
     }
 
