@@ -13,13 +13,16 @@ namespace VsanEmu.Cli.Hosts;
 internal sealed class RemoteLoad
 {
     // Longer than an order takes, so that nobody begins late.
-    private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BeginLead = TimeSpan.FromMilliseconds(500);
 
     // Each question is a letter to each host.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
-    // After that the hosts are let go of, and the lead is given up, within what a process that is told to end may take.
+    // A process that is told to end has some ten seconds (CommandRun): hosts have so long to say what they counted,
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
+
+    // and so long to be let go of, after which they do so by themselves, and the lead expires.
+    private static readonly TimeSpan LetGoTime = TimeSpan.FromSeconds(4);
 
     public required ControlAddress Address { get; init; }
 
@@ -44,7 +47,8 @@ internal sealed class RemoteLoad
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
         await using RedisLine line = await RedisLine.OpenAsync(Address, cancellation);
-        await using Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
+        Controller controller = await Controller.TakeLeadAsync(line, Space, ThisTool.WhoRuns);
+        await using var lead = new Lead(controller, cancellation);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, controller.OustedToken);
         var gathering = new Gathering(controller, Patience, new Silent());
         ClusterSpec found = Cluster is null ? await gathering.OfAsync(Space.Name, Members, either.Token) : await gathering.OfAsync(Cluster, either.Token);
@@ -55,7 +59,7 @@ internal sealed class RemoteLoad
         IReadOnlyDictionary<string, string> places = FoundCluster.Places(cluster);
         LoadStage stage = new(cluster, [.. open.Hosts.Select(h => new FarLoads(h))], () => open.NowNs, ThisTool.Version)
         {
-            Lead = Lead,
+            Lead = BeginLead,
             Step = Step,
             StopTime = StopTime,
             Clocks = new HostClocks(places, ByControl(open, places)),
@@ -75,6 +79,17 @@ internal sealed class RemoteLoad
     // Until they are compared over the fabric: each against this machine, when the run began.
     private static ClockComparison ByControl(RemoteStage open, IReadOnlyDictionary<string, string> places) =>
         new(AtNs: 0, [.. places.Select(p => new ClockOffset(p.Key, "this machine", 0, open.Clocked.Single(h => h.Host.Name == p.Value).Clock.ErrorNs))], "control alone: over the fabric not all were answered");
+
+    // Given up in the end: in order, unless it is told to end while a host is dead or the server gone.
+    private sealed class Lead(Controller controller, CancellationToken cancellation) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            Task given = controller.DisposeAsync().AsTask();
+            if (!cancellation.IsCancellationRequested) await given;
+            else await Task.WhenAny(given, Task.Delay(LetGoTime, CancellationToken.None));
+        }
+    }
 
     // What is printed belongs to the outcome; who does not come is said in the end.
     private sealed class Silent : IProgress<string>
