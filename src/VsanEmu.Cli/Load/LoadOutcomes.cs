@@ -21,15 +21,19 @@ internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordF
     private ExitCode _exit = ExitCode.Passed;
 
     /// <summary>Does it.</summary>
+    /// <exception cref="OperationCanceledException">It was ended before anything was measured.</exception>
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
-        int count = request.Mode == LoadMode.Vm ? request.Vms.Count : request.Loads.Count;
-        for (int i = 0; i < count && !cancellation.IsCancellationRequested; i++)
+        cancellation.ThrowIfCancellationRequested();
+        int count = request.Mode == LoadMode.Vm ? request.Vms.Count : request.Loads.Count, i = 0;
+        for (; i < count && !cancellation.IsCancellationRequested; i++)
         {
             if (count > 1 && !request.Json) _console.WriteLine($"{(i > 0 ? "\n" : "")}{Title(i)}");
             await RunAsync(i, cancellation);
         }
 
+        // What was not measured did not pass.
+        if (i < count && _exit == ExitCode.Passed) _exit = ExitCode.Inconclusive;
         if (!request.Json && stage.Clocks is { } clocks) ClockLine.Write(_console, clocks.Latest);
         Keep();
         return _exit;

@@ -120,6 +120,8 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         foreach (JsonElement trips in (JsonElement[])[loads[4], loads[5].GetProperty("idle"), loads[5].GetProperty("loaded")])
             Assert.Equal(trips.GetProperty("sent").GetInt64() - trips.GetProperty("lost").GetInt64(), trips.GetProperty("roundTrip").GetProperty("count").GetInt64());
         Assert.InRange(int.Parse(SentAfter().Match(said).Groups[1].ValueSpan), 0, 5);
+        Assert.Contains("server gone: exit 3: vsanemu load: interrupted, and m1, m2, m3 did not say within 3 s what was counted", said);
+        Assert.Contains("streams refused: exit 3: vsanemu load: m1 cannot connect to m2 on TCP 2233: Connection refused", said);
     }
 
     [Theory]
