@@ -41,6 +41,8 @@ public sealed class LoadCommandTests
     [InlineData("--search and --back-to-back exclude each other", "--search", "--back-to-back", "5")]
     [InlineData("with this profile it takes --udp", "--profile", "ring", "--search")]
     [InlineData("--length 12: allowed are 32 to 8972", "-l", "12")]
+    [InlineData("--length 8: allowed are 32 to 8972", "--profile", "ring", "--rtt", "-l", "8")]
+    [InlineData("payload 100000: allowed are 32 to 8972", "--tcp", "-l", "100000")]
     [InlineData("--bitrate fast: not a figure", "-b", "fast")]
     [InlineData("a ramp takes a rate", "-b", "0", "--ramp", "1")]
     [InlineData("this load takes 3 members", "--profile", "resync", "-n", "2")]
