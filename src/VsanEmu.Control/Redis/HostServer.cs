@@ -183,7 +183,7 @@ public sealed class HostServer(
     {
         if (_run is not { } run || await LeaderAsync() is not { } leader) return;
         if (leader.Who.Id == run.Order.Controller) run.LeaderHeard = leader.HeardAt;
-        else await CloseAsync($"another controller leads now: {leader.Who.Name}");
+        else await CloseAsync($"another controller leads now: {leader.Who.Name}", run.Order.Run);
     }
 
     // By itself: whatever a command to the server waits for, this does not.
