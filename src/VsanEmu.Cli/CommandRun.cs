@@ -9,7 +9,7 @@ namespace VsanEmu.Cli;
 internal static class CommandRun
 {
     // A command that is told to stop (SIGTERM, SIGINT) does so in order, within its own limits: this is only the last resort.
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs.</summary>
     /// <param name="commands">The commands, in the order of the help text.</param>

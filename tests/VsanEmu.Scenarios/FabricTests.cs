@@ -8,6 +8,7 @@ namespace VsanEmu.Scenarios;
 /// Fabrics that plain <c>ip</c>, <c>bridge</c> and <c>nft</c> commands made, one folder each: tool and lab could share a misunderstanding, tool and
 /// these cannot. <c>expected.txt</c> says what the verdict must be (<see cref="Expectation"/>).
 /// </summary>
+[Collection(Together.Timed)]
 public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTests.Runs>
 {
     public static TheoryData<string> Folders => [.. Names];

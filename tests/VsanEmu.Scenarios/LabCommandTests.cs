@@ -5,6 +5,7 @@ using VsanEmu.Core.Record;
 namespace VsanEmu.Scenarios;
 
 /// <summary>The lab as a newcomer meets it: the command, its output, its exit code, and what it leaves behind.</summary>
+[Collection(Together.Timed)]
 public sealed class LabCommandTests
 {
     private const string Nobody = "65534";

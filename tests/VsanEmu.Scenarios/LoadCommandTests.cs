@@ -5,6 +5,7 @@ using VsanEmu.Core.Checks;
 namespace VsanEmu.Scenarios;
 
 /// <summary><c>vsanemu load</c> as its user meets it.</summary>
+[Collection(Together.Timed)]
 public sealed class LoadCommandTests
 {
     private const string Nobody = "65534";

@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace VsanEmu.Scenarios;
 
 /// <summary>The stand-alone probe, against a router that answers, drops, or lies.</summary>
+[Collection(Together.Untimed)]
 public sealed class ProbeTests
 {
     [Theory]

@@ -9,6 +9,7 @@ using VsanEmu.Report;
 namespace VsanEmu.Scenarios;
 
 /// <summary>The self-test's table as a test: healthy fabrics of every shape and profile pass, each fault fails its own checks and is named, and so are pairs.</summary>
+[Collection(Together.Timed)]
 public sealed class SelfTestTests(SelfTestTests.Table table) : IClassFixture<SelfTestTests.Table>
 {
     // All pairs take half an hour (lab --self-test --pairs): these are of faults that disturb each other.

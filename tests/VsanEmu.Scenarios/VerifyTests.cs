@@ -5,6 +5,7 @@ using VsanEmu.Core.Checks;
 namespace VsanEmu.Scenarios;
 
 /// <summary>What <c>verify</c> does to the machine when it is interrupted, and what it says when it cannot begin.</summary>
+[Collection(Together.Untimed)]
 public sealed class VerifyTests
 {
     private const string Members =

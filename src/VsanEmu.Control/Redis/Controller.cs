@@ -16,9 +16,10 @@ public sealed class Controller : IAsyncDisposable
     /// <summary>How long before it begins a phase is announced.</summary>
     public static readonly TimeSpan PhaseLead = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WatchStep = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan SilenceTold = Presence.Life + TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SilenceTold = Presence.Step * 5;
     private static readonly TimeSpan TelemetryStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TelemetryLife = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RecordLife = TimeSpan.FromDays(7);
@@ -149,8 +150,20 @@ public sealed class Controller : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the hosts let go, and gives the lead up.</summary>
+    /// <summary>Has the hosts let go, and gives the lead up. With hosts dead or the server gone it does not wait long: hosts let go by themselves, and the lead expires.</summary>
     public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await LeaveAsync().WaitAsync(LeaveLimit);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever is told to end by Ctrl-C must be gone before the process is cut off.
+        }
+    }
+
+    private async Task LeaveAsync()
     {
         await Task.WhenAll(_hosts.Values.Select(h => h.DisposeAsync().AsTask()));
         await _end.CancelAsync();
@@ -192,8 +205,8 @@ public sealed class Controller : IAsyncDisposable
                 }
 
                 await _line.Database.KeyExpireAsync(_space.Telemetry, TelemetryLife);
-                foreach (HostPresence present in await ListAsync(_line, _space))
-                    if (_hosts.TryGetValue(present.Name, out RemoteHost? host)) host.Hear();
+                foreach (SortedSetEntry present in await _line.Database.SortedSetRangeByRankWithScoresAsync(_space.Hosts))
+                    if (_hosts.TryGetValue($"{present.Element}", out RemoteHost? host)) host.HearAt(present.Score);
             }
             catch (Exception e) when (RedisLine.IsFailure(e) || e is ControlException)
             {

@@ -15,6 +15,7 @@ internal sealed class RemoteHost(string name, ulong run, Post post) : IHost
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, (long AtNs, MemberView View)> _views = [];
+    private double _said;
     private long _heard = TimeProvider.System.GetTimestamp();
 
     public string Name => name;
@@ -63,6 +64,14 @@ internal sealed class RemoteHost(string name, ulong run, Post post) : IHost
 
     /// <summary>Notes that it was heard of.</summary>
     public void Hear() => Volatile.Write(ref _heard, TimeProvider.System.GetTimestamp());
+
+    /// <summary>Notes when it said last that it is there, by its own clock: it is heard of when that changes, for what it said outlives it.</summary>
+    public void HearAt(double said)
+    {
+        if (said == _said) return;
+        _said = said;
+        Hear();
+    }
 
     /// <summary>Takes a view, if it is later than what is known.</summary>
     public void See(long atNs, MemberView view) =>

@@ -10,6 +10,6 @@ public sealed record MachineObservation
 /// <summary>A moment in which this process got no processor, the kernel had no room left for frames, or other hosts could not be told what to do.</summary>
 /// <param name="AtNs">When it began, nanoseconds since the run began.</param>
 /// <param name="StoodNs">How long the process stood still, nanoseconds; 0 when it did not.</param>
-/// <param name="Dropped">Frames that the kernel threw away in the queue between a port and its receiver (softnet), machine-wide; and datagrams that a socket had no room for, in the process's own network namespace.</param>
+/// <param name="Dropped">Frames that the kernel threw away in the queue between a port and its receiver (softnet), machine-wide; and datagrams that a socket, or the way out, had no room for, in the process's own network namespace.</param>
 /// <param name="Lost">For as long as <paramref name="StoodNs"/> it was not the process that stood still, but control of other hosts that was lost: why, in words. Else empty.</param>
 public sealed record Hindrance(long AtNs, long StoodNs, long Dropped, string Lost = "");

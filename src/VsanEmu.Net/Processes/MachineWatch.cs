@@ -1,24 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Net.Processes;
 
 /// <summary>
-/// Watches whether this machine keeps up: it asks to be woken every 20 ms and notes when that comes late, and reads how many frames the kernel
-/// dropped between ports and receivers, and how many datagrams for want of room in a socket of this process's own namespace (a container's, a host's). Neither shows in a
-/// capture of what arrived, and both look like faults of the fabric.
+/// Watches whether this machine keeps up: it asks to be woken every 20 ms and notes when that comes late, and reads what the kernel threw away by itself
+/// (<see cref="OwnLosses"/>). Neither shows in a capture of what arrived, and both look like faults of the fabric.
 /// </summary>
 public sealed class MachineWatch : IAsyncDisposable
 {
-    private const string SoftnetStatistics = "/proc/net/softnet_stat";
-    private const int DroppedColumn = 1;
-
-    // Two lines for each protocol: names, then figures.
-    private const string ProtocolStatistics = "/proc/net/snmp";
-    private const string Udp = "Udp:";
-    private const string NoRoom = "RcvbufErrors";
-
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
     // What comes in quick succession is one hindrance; that, and a limit on their number, keeps a record small.
@@ -56,13 +46,13 @@ public sealed class MachineWatch : IAsyncDisposable
 
     private async Task WatchAsync(TimeSpan notable, CancellationToken end)
     {
-        long dropped = Dropped();
+        long dropped = OwnLosses.Count();
         while (!end.IsCancellationRequested)
         {
             long before = Stopwatch.GetTimestamp();
             await Task.Delay(Step, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TimeSpan late = Stopwatch.GetElapsedTime(before) - Step;
-            long now = Dropped();
+            long now = OwnLosses.Count();
             if (late >= notable || now > dropped) Note(new(Since(before), late >= notable ? (long)late.TotalNanoseconds : 0, now - dropped));
             dropped = now;
         }
@@ -79,19 +69,4 @@ public sealed class MachineWatch : IAsyncDisposable
     }
 
     private long Since(long timestamp) => (long)Stopwatch.GetElapsedTime(_origin, timestamp).TotalNanoseconds;
-
-    // One line for each processor, hexadecimal. A kernel that does not say has dropped nothing that could be told.
-    private static long Dropped()
-    {
-        try
-        {
-            string[][] udp = [.. File.ReadLines(ProtocolStatistics).Where(l => l.StartsWith(Udp, StringComparison.Ordinal)).Select(l => l.Split(' '))];
-            return long.Parse(udp[1][Array.IndexOf(udp[0], NoRoom)], CultureInfo.InvariantCulture)
-                + File.ReadLines(SoftnetStatistics).Sum(l => long.Parse(l.Split(' ')[DroppedColumn], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
-        {
-            return 0;
-        }
-    }
 }

@@ -12,6 +12,7 @@ namespace VsanEmu.Scenarios.Control;
 /// Members behind a real Redis server, each in a process and a network namespace of its own. The fabrics are those of <see cref="FabricTests"/>, with the same
 /// expected verdicts: control in process and control over Redis are one contract.
 /// </summary>
+[Collection(Together.Timed)]
 public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture<ControlTests.Runs>
 {
     private const string Healthy = "01-healthy";

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One host alone loses control for 12 s in mid-run, the rest do not: it is named, and the run goes on with it.   lonely.sh FOLDER RECORD
+# One host alone loses control for 8 s in mid-run, the rest do not: it is named, and the run goes on with it.   lonely.sh FOLDER RECORD
 . "$(dirname "$0")/control.sh"
 scenario_on "$1"
 redis_on --bind 127.0.0.1 127.0.0.2
@@ -11,7 +11,7 @@ verify_begins --record "$2"
 nft -f - <<'RULES'
 table inet cut { chain in { type filter hook input priority 0; policy accept; ip daddr 127.0.0.2 drop; ip saddr 127.0.0.2 drop; }; }
 RULES
-sleep 12
+sleep 8
 $VSANEMU hosts --control "$CONTROL" | sed 's/^/during: /'
 nft delete table inet cut
 verify_ended

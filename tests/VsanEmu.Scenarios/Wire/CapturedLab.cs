@@ -69,12 +69,17 @@ public sealed class CapturedLab : IAsyncLifetime
     /// <summary>All that passed an endpoint's port.</summary>
     internal IEnumerable<WirePacket> At(string endpoint) => _packets.Where(p => p.Port == _portOf[endpoint]);
 
-    internal FlowMatrix Matrix(PhaseObservation phase)
-    {
-        IReadOnlyDictionary<string, IReadOnlyCollection<MemberId>> copies = Record.Observations.Nodes.SelectMany(n => n.Vms)
-            .GroupBy(v => v.Vm).ToDictionary(g => g.Key, g => (IReadOnlyCollection<MemberId>)[.. g.First().Copies]);
-        // A rebuild moves copies only after the failover.
-        bool moved = phase.Name is Phases.AfterFailover or Phases.Healed;
-        return FlowMatrix.Of(Cluster, phase.Views.ToDictionary(v => v.Id, v => v.Role), phase.VmsOn, moved ? copies : null);
-    }
+    /// <summary>What may be on the wire in a phase. A rebuild moves copies after the failover, and another when the segment is split: from then on any member may hold one.</summary>
+    internal IEnumerable<Flow> Allowed(PhaseObservation phase) => Matrix(phase, _ => [.. phase.Views.Select(v => v.Id)]).Flows;
+
+    /// <summary>What must be: with copies at those of the spec that are holders at the end, too.</summary>
+    internal IEnumerable<Flow> Required(PhaseObservation phase) => Matrix(phase, vm => [.. vm.Copies.Intersect(AtTheEnd(vm))]).Required;
+
+    private FlowMatrix Matrix(PhaseObservation phase, Func<VmSpec, IReadOnlyCollection<MemberId>> moved) => FlowMatrix.Of(
+        Cluster,
+        phase.Views.ToDictionary(v => v.Id, v => v.Role),
+        phase.VmsOn,
+        phase.Name is Phases.AfterFailover or Phases.Healed ? Cluster.Vms.ToDictionary(v => v.Name, moved) : null);
+
+    private IEnumerable<MemberId> AtTheEnd(VmSpec vm) => Record.Observations.Nodes.SelectMany(n => n.Vms).Where(v => v.Vm == vm.Name).SelectMany(v => v.Copies);
 }

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace VsanEmu.Net.Processes;
+
+/// <summary>
+/// What the kernel threw away by itself, before it reached a wire or after it had come from one: frames between ports and receivers, machine-wide; and datagrams of this process's own
+/// namespace (a container's, a host's) for which a socket had no room, or that it could not send, as when the machine's ARP table or a queue of its own port was full.
+/// </summary>
+internal static class OwnLosses
+{
+    private const string SoftnetStatistics = "/proc/net/softnet_stat";
+    private const int DroppedColumn = 1;
+
+    // Two lines for each protocol: names, then figures (RFC 4113, and what Linux counts beside it).
+    private const string ProtocolStatistics = "/proc/net/snmp";
+    private const string Udp = "Udp:";
+    private static readonly string[] NoRoom = ["RcvbufErrors", "SndbufErrors"];
+
+    /// <summary>All of it since the machine started. A kernel that does not say has dropped nothing that could be told.</summary>
+    public static long Count()
+    {
+        try
+        {
+            return Frames() + Datagrams(ProtocolStatistics);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Datagrams for which there was no room, by such a file.</summary>
+    internal static long Datagrams(string path)
+    {
+        string[][] udp = [.. File.ReadLines(path).Where(l => l.StartsWith(Udp, StringComparison.Ordinal)).Select(l => l.Split(' '))];
+        return NoRoom.Sum(name => long.Parse(udp[1][Array.IndexOf(udp[0], name)], CultureInfo.InvariantCulture));
+    }
+
+    // One line for each processor, hexadecimal.
+    private static long Frames() =>
+        File.ReadLines(SoftnetStatistics).Sum(l => long.Parse(l.Split(' ')[DroppedColumn], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+}
