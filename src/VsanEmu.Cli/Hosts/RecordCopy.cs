@@ -36,12 +36,4 @@ internal sealed class RecordCopy(Func<Action<Stream>, Task> keep, TextWriter err
     }
 
     private void Say(string why) => error.WriteLine($"vsanemu verify: the server has not kept its copy of the record: {why}");
-
-    // The verdict is the last that is shown.
-    private sealed class Silent : IProgress<string>
-    {
-        public void Report(string value)
-        {
-        }
-    }
 }

@@ -74,12 +74,4 @@ internal sealed class RemoteLoad
     // Until they are compared over the fabric: each against this machine, when the run began.
     private static ClockComparison ByControl(RemoteStage open, IReadOnlyDictionary<string, string> places) =>
         new(AtNs: 0, [.. places.Select(p => new ClockOffset(p.Key, "this machine", 0, open.Clocked.Single(h => h.Host.Name == p.Value).Clock.ErrorNs))], "control alone: over the fabric not all were answered");
-
-    // What is printed belongs to the outcome; who does not come is said in the end.
-    private sealed class Silent : IProgress<string>
-    {
-        public void Report(string value)
-        {
-        }
-    }
 }

@@ -50,7 +50,7 @@ public sealed class HostServerTests(RealServer server) : IClassFixture<RealServe
         var open = new HostOrder.Open { Run = 7, Cluster = Cluster, OriginNs = 0, Ends = ["m01"], Places = Places };
         await controller.AskAsync("esx1", open, 7, () => null, Cancel);
         Task<HostAnswer> long_ = controller.AskAsync("esx1", new HostOrder.Start("m01"), 7, () => null, Cancel);
-        await UntilAsync(() => host.Done.Contains("Start"));
+        await Eventually.UntilAsync(() => host.Done.Contains("Start"));
         Assert.Equal(new HostAnswer.Done(), await controller.AskAsync("esx1", new HostOrder.Close(), 7, () => null, Cancel));
         Assert.IsType<HostAnswer.Failed>(await long_.WaitAsync(Limit, Cancel));
         Assert.Contains("over", Assert.IsType<HostAnswer.Failed>(await controller.AskAsync("esx1", open, 7, () => null, Cancel)).Why);
@@ -89,16 +89,6 @@ public sealed class HostServerTests(RealServer server) : IClassFixture<RealServe
             {
                 // The first renewed its claim in between.
             }
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> done)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!done())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, "it does not come");
-            await Task.Delay(20, Cancel);
         }
     }
 

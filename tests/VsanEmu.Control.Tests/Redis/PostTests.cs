@@ -28,7 +28,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
         await host.StartAsync();
         await controller.StartAsync();
         Task<HostAnswer> asked = controller.AskAsync("esx1", new HostOrder.Clock(), 0, () => null, Cancel);
-        await UntilAsync(() => begun == 1);
+        await Eventually.UntilAsync(() => begun == 1);
         await server.RestartEmptyAsync(pause: TimeSpan.FromSeconds(1));
         go.SetResult();
         Assert.Equal(new HostAnswer.Time(7), await asked.WaitAsync(Limit, Cancel));
@@ -49,7 +49,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
 
         await line.Database.StreamAddAsync(_space.Inbox("esx1"), "letter", $$"""{ "id": "{{Guid.NewGuid()}}", "from": "future", "order": { "order": "dance" } }""");
         StreamEntry[] answers = [];
-        await UntilAsync(() => (answers = line.Database.StreamRange(_space.Inbox("future"))).Length > 0);
+        await Eventually.UntilAsync(() => (answers = line.Database.StreamRange(_space.Inbox("future"))).Length > 0);
         Assert.Contains("esx1 cannot read what future wrote; are both of one version?", Encoding.UTF8.GetString((byte[])answers[0]["letter"]!));
     }
 
@@ -85,16 +85,6 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
 
         foreach (string telemetry in (string[])["{\"views\": 3}", "{\"host\": \"esx1\", \"run\": \"1\", \"atNs\": 5, \"views\": [null]}"]) await line.Database.StreamAddAsync(_space.Telemetry, "telemetry", telemetry);
         await HostServer.TellAsync(line, _space, new Telemetry("esx1", 1, 5, [Views.One(1, 1)]));
-        await UntilAsync(() => controller.ViewsTaken == 1);
-    }
-
-    private static async Task UntilAsync(Func<bool> done)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        while (!done())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, "it does not come");
-            await Task.Delay(20, Cancel);
-        }
+        await Eventually.UntilAsync(() => controller.ViewsTaken == 1);
     }
 }
