@@ -30,6 +30,8 @@ internal sealed class Findings(
             Partitions = partitions,
             Trials = trials.Trials,
             Pings = trials.Pings,
+            Fragments = trials.Fragments,
+            TcpStreams = trials.TcpStreams,
             Idles = trials.Idles,
             NotTried = notTried,
         };

@@ -2,31 +2,11 @@ using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control.Trials;
 
-/// <summary>Who is tried with whom: all where they are few, a fair sample where they are many.</summary>
+/// <summary>Which outsider tries which member: all where they are few, a fair sample where they are many. Members among each other: <see cref="MemberPairs"/>.</summary>
 internal static class Pairs
 {
-    /// <summary>Up to so many members ping each other, every one every other.</summary>
-    public const int MaxWhole = 16;
-
     /// <summary>Members that each outsider tries by odd means.</summary>
     public const int MaxTargets = 8;
-
-    /// <summary>
-    /// Whom each member pings: everyone; with more than <see cref="MaxWhole"/> members the next one in a ring, and the Master and each of them one another.
-    /// </summary>
-    public static IReadOnlyList<(string From, IReadOnlyList<string> To)> Pings(IReadOnlyList<string> members, string? master)
-    {
-        if (members.Count < 2) return [];
-        return
-        [
-            .. members.Select((from, i) =>
-                (from, (IReadOnlyList<string>)[.. members.Where((to, j) => to != from && (members.Count <= MaxWhole || j == (i + 1) % members.Count || to == master || from == master))])),
-        ];
-    }
-
-    /// <summary>Each member with the next one in a ring.</summary>
-    public static IEnumerable<(string From, string To)> Ring(IReadOnlyList<string> members) =>
-        members.Count < 2 ? [] : members.Select((from, i) => (from, members[(i + 1) % members.Count]));
 
     /// <summary>Each outsider with each member, or a sample of them; as whom is the member after it.</summary>
     public static IReadOnlyList<(string From, string To, string As)> Attempts(IEnumerable<OutsiderSpec> outsiders, IReadOnlyList<string> members)

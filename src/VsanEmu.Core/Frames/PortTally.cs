@@ -6,7 +6,7 @@ namespace VsanEmu.Core.Frames;
 
 /// <summary>
 /// Sums up what passes one port, by phase, into a <see cref="PortCapture"/>. Once a row exists, a frame that counts for it allocates nothing.
-/// A fragment other than the first has no ports, and counts for ports 0 and 0. One caller at a time.
+/// A fragment other than the first has no ports, and counts for ports 0 and 0; of a trial's datagram the first counts alone. One caller at a time.
 /// </summary>
 /// <param name="channels">The cluster's ports: all others are folded into 0.</param>
 /// <param name="run">The number of this run: its marked datagrams (<see cref="TrialDatagram"/>) count by trial, another run's are flows like any other.</param>
@@ -31,6 +31,8 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
     private readonly Dictionary<MembershipKey, CountRow> _memberships = [];
     private readonly Dictionary<ControlKey, CountRow> _controls = [];
     private readonly Dictionary<TrialKey, TrialRow> _trials = [];
+    private readonly SequenceTracks _tracks = new();
+    private readonly FragmentLog _cut = new();
 
     /// <summary>Frames added.</summary>
     public long Frames { get; private set; }
@@ -58,14 +60,18 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
     public void Add(in FrameInfo info, ReadOnlySpan<byte> frame, PortDirection direction, long atNs, long number)
     {
         Frames++;
-        string phase = PhaseAt(atNs);
+        (long startNs, string phase) = PhaseAt(atNs);
         switch (info.Kind)
         {
             case FrameKind.Udp when TryReadTrial(info, frame, out TrialDatagram datagram):
+                if (info.MoreFragments) _cut.Add(info);
                 AddTrial(info, datagram, direction, atNs, number);
                 break;
+            case FrameKind.Udp when info.FragmentOffset > 0 && _cut.Holds(info):
+                // The rest of a trial's datagram, which was counted by its first fragment.
+                break;
             case FrameKind.Tcp or FrameKind.Udp:
-                AddFlow(info, phase, direction, atNs, number);
+                AddFlow(info, phase, startNs, direction, atNs, number);
                 break;
             case FrameKind.Igmp when info.Igmp.Kind == IgmpKind.Query:
                 AddQuery(info, phase, atNs, number);
@@ -106,13 +112,14 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
         FileLost = fileLost,
     };
 
-    private void AddFlow(in FrameInfo info, string phase, PortDirection direction, long atNs, long number)
+    private void AddFlow(in FrameInfo info, string phase, long startNs, PortDirection direction, long atNs, long number)
     {
         FiveTuple folded = _ports.Fold(info.Tuple);
         FlowRow? row = Row(_flows, new(phase, direction, folded), number);
         if (row is null) return;
         ushort ephemeral = folded.SourcePort == 0 ? info.Tuple.SourcePort : folded.DestinationPort == 0 ? info.Tuple.DestinationPort : (ushort)0;
         row.Add(info, ephemeral, atNs);
+        if (_tracks.Of(info, direction, atNs) is { } track) row.Add(track.Add(info, atNs, startNs), track);
     }
 
     private bool TryReadTrial(in FrameInfo info, ReadOnlySpan<byte> frame, out TrialDatagram datagram)
@@ -178,10 +185,10 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
     }
 
     // Nearly always the last phase; a frame that waited in the capture's buffer while a phase began belongs to the one before.
-    private string PhaseAt(long atNs)
+    private (long StartNs, string Name) PhaseAt(long atNs)
     {
         int i = _phases.Count - 1;
         while (atNs < _phases[i].StartNs) i--;
-        return _phases[i].Name;
+        return _phases[i];
     }
 }

@@ -1,21 +1,13 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using VsanEmu.Net.Native;
+using VsanEmu.Net.Tcp;
 
 namespace VsanEmu.Net.Bulk;
 
 /// <summary>A TCP connection's bytes in bulk, without looking at them. For one thread in each direction.</summary>
 public static unsafe class BulkStream
 {
-    private const int LevelTcp = 6;
-    private const int TcpInformation = 11;
-
-    // struct tcp_info, linux/tcp.h.
-    private const int RoundTripAt = 68;
-    private const int RetransmitsAt = 100;
-    private const int InformationBytes = 104;
-
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
     // Zeros, in a file of memory: sendfile(2) hands its pages on as they are, where send(2) would copy them. What is sent is never looked at.
@@ -63,14 +55,11 @@ public static unsafe class BulkStream
         return count == 0 ? -1 : Moved(count);
     }
 
-    /// <summary>Segments sent again, and the smoothed round trip in microseconds (tcp(7), TCP_INFO).</summary>
+    /// <summary>Segments sent again, and the smoothed round trip in microseconds.</summary>
     public static (long Retransmits, long RoundTripUs) Information(Socket socket)
     {
-        Span<byte> info = stackalloc byte[InformationBytes];
-        int length = socket.GetRawSocketOption(LevelTcp, TcpInformation, info);
-        return length < InformationBytes
-            ? (0, 0)
-            : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
+        TcpFigures figures = TcpFigures.Of(socket);
+        return (figures.Retransmitted, figures.RoundTripUs);
     }
 
     private static int MakeZeroFile()

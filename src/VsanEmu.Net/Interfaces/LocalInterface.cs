@@ -39,6 +39,9 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     public static IReadOnlyList<LocalInterface> All() =>
         [.. Addresses(null, InterNetwork).Where(a => (a.Flags & Loopback) == 0).Select(a => new LocalInterface(a.Name, (int)Libc.InterfaceIndex(a.Name), a.Address, a.PrefixLength))];
 
+    /// <summary>The interface's MTU now, bytes; 0 when it is gone. Read in the calling thread's namespace.</summary>
+    public int Mtu() => LinkFlags.Mtu(Name);
+
     /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
     /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>
     public int IgmpVersion()

@@ -1,4 +1,5 @@
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Analysis;
 
@@ -35,12 +36,15 @@ internal sealed class PingMatrix
 
     public static PingMatrix Of(RunAnalysis run)
     {
-        int full = run.Spec.Trials.Mtu;
         return new(
-            Sum(run.Seen.Pings.Where(p => p.Bytes < full)),
-            Sum(run.Seen.Pings.Where(p => p.Bytes >= full)),
+            Sum(run.Seen.Pings.Where(p => p.Bytes < Full(run, new(p.From, p.To)))),
+            Sum(run.Seen.Pings.Where(p => p.Bytes >= Full(run, new(p.From, p.To)))),
             [.. run.Seen.Pings.Where(p => p.RefusedMtu > 0).Select(p => $"MTU {p.RefusedMtu}{(p.RefusedBy.Length > 0 ? $", says {run.Name(p.RefusedBy)}" : "")}").Distinct()]);
     }
+
+    /// <summary>The size that must pass in a direction: what the spec asks for; else what both members' interfaces take, as far as they told it.</summary>
+    public static int Full(RunAnalysis run, Direction way) =>
+        run.Spec.Trials.Mtu ?? TrialSpec.FullSize(run.MtuOf(way.From) ?? TrialSpec.UsualMtu, run.MtuOf(way.To) ?? TrialSpec.UsualMtu);
 
     // Of one direction all phases together; the one with the most answers stands for the times.
     private static Dictionary<Direction, PingObservation> Sum(IEnumerable<PingObservation> pings) =>

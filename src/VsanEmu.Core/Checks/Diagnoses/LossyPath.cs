@@ -18,7 +18,12 @@ internal static class LossyPath
         if (slow.Length > 0) yield return Slow(run, slow);
 
         DeliveryMatrix[] kinds = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.FastUnicast];
-        if (kinds.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()) is not { } lossy) yield break;
+        if (kinds.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()) is not { } lossy)
+        {
+            if (run.TcpPaths.Lossy.Any(f => !slow.Contains(f.Way.From) && !slow.Contains(f.Way.To))) yield return OfTcp(run, slow);
+            yield break;
+        }
+
         LossSite site = LossSite.Of(lossy);
         Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
         Proportion unicast = OnTheSameWays(run, ways);
@@ -44,6 +49,15 @@ internal static class LossyPath
                 "raise or remove the storm-control or rate limit for multicast on the ports concerned")
             : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", where, explains, evidence,
                 "read drop, error and storm-control counters along the path, and compare with a second run");
+    }
+
+    // Datagrams of all kinds arrive, and TCP's segments do not.
+    private static Suspicion OfTcp(RunAnalysis run, string[] slow)
+    {
+        LossSite site = LossSite.Of(Without(run, run.TcpPaths.Delivery, slow));
+        return new("loss", $"TCP loses segments {site.Where}, datagrams none: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
+            [.. Symptoms.Cluster, .. Symptoms.Attempts, "P3"], run.TcpPaths.Lossy.Select(f => $"{f}"),
+            "look for a device that treats TCP apart: a stateful firewall, a policer or a rule for this port; compare with a second run");
     }
 
     // Ports to which, or from which, fast unicast loses much more than the slow streams do; the worst first, and without it the next.

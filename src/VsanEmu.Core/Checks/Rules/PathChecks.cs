@@ -4,41 +4,6 @@ using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
 
-/// <summary>P1: packets of the full size pass unfragmented, as small ones do.</summary>
-internal sealed class FullSizePackets() : Check("P1", "small and large packets")
-{
-    protected override string Expected(ClusterSpec spec) => $"echo requests of a few bytes and of {spec.Trials.Mtu} bytes, with don't-fragment, are answered between members";
-
-    protected override Finding Judge(RunAnalysis run)
-    {
-        if (run.Seen.Pings.Count == 0) return Finding.Skip("no echo request was sent");
-        PingMatrix pings = run.Pings;
-        if (pings.Silent.Count > 0)
-        {
-            return Finding.Fail($"small packets: {pings.Pattern(pings.Silent).DescribeReaching()}") with
-            {
-                Evidence = pings.Silent.Select(w => $"{w}: 0 of {pings.Small[w].Sent} small echo requests answered"),
-                Cause = "the path is cut, or ICMP echo is filtered (compare A1 and M1)",
-                Remedy = "permit ICMP between the members: without it neither they nor you can find the path's MTU",
-            };
-        }
-
-        if (pings.TooLarge.Count > 0)
-        {
-            string by = Wording.Names(pings.Refusals, 2);
-            return Finding.Fail($"packets of {pings.LargeBytes} bytes: {pings.Pattern(pings.TooLarge).DescribeReaching()}{(by.Length > 0 ? $" ({by})" : "")}") with
-            {
-                Evidence = pings.TooLarge.Select(w => $"{w}: 0 of {pings.Large[w].Sent} with {pings.LargeBytes} bytes answered, {pings.Small[w].Answered} of {pings.Small[w].Sent} with {pings.Small[w].Bytes}"),
-                Cause = by.Length > 0 ? "an interface on the way has a smaller MTU, and says so" : "a port or trunk on the way has a smaller MTU and drops larger frames silently",
-                Remedy = $"set the MTU to {pings.LargeBytes} or more on the members' interfaces, on every switch port between them and on the trunks",
-            };
-        }
-
-        if (pings.Large.Count == 0) return Finding.Inconclusive($"no packets of {run.Spec.Trials.Mtu} bytes were tried");
-        return Finding.Pass($"{pings.LargeBytes} bytes on {Wording.Count(pings.Large.Count, "direction")}, {pings.Large.Values.Sum(p => p.Answered)} of {pings.Large.Values.Sum(p => p.Sent)} answered");
-    }
-}
-
 /// <summary>P2: the round trip between members.</summary>
 internal sealed class RoundTrips() : Check("P2", "round trip")
 {
