@@ -13,7 +13,8 @@ internal sealed class Findings(
     IReadOnlyList<FailoverObservation> failovers,
     IReadOnlyList<PartitionObservation> partitions,
     TrialFindings trials,
-    IReadOnlyDictionary<string, string> notTried)
+    IReadOnlyDictionary<string, string> notTried,
+    ConductorOptions options)
 {
     public async Task<RunObservations> AssembleAsync(CancellationToken cancellation)
     {
@@ -34,6 +35,7 @@ internal sealed class Findings(
             TcpStreams = trials.TcpStreams,
             Idles = trials.Idles,
             NotTried = notTried,
+            Asked = (options.Only ?? new HashSet<string>()).Except(options.Skip).ToDictionary(id => id, options.Named.Contains),
         };
     }
 

@@ -1,9 +1,10 @@
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control.Trials;
 
-/// <summary>Tries what paths between members make of datagrams that must be cut (P1) and of TCP (P3), in the directions of <see cref="MemberPairs.Streams"/>.</summary>
+/// <summary>Tries what paths between members make of datagrams that must be cut (P1) and of TCP (P3), in the directions of <see cref="Pairs.Streams"/>.</summary>
 /// <param name="trials">Who sends datagrams.</param>
 /// <param name="paths">Who listens, and sends TCP.</param>
 /// <param name="cluster">The cluster.</param>
@@ -41,7 +42,7 @@ internal sealed class PathStage(ITrials trials, IPathTrials paths, ClusterSpec c
     /// <param name="cancellation">Ends it early.</param>
     public async Task RunAsync(IReadOnlyList<string> members, IReadOnlyDictionary<string, int> mtus, TrialFindings findings, CancellationToken cancellation)
     {
-        IReadOnlyList<(string From, string To)> ways = MemberPairs.Streams(members, cluster.Trials.Pairs);
+        IReadOnlyList<(string From, string To)> ways = Pairs.Streams(members, cluster.Trials.Pairs);
         if (options.Wants("P1")) findings.Fragments.AddRange(await CutAsync(ways, mtus, cancellation));
         if (options.Wants("P3")) findings.TcpStreams.AddRange(await TcpAsync(ways, cancellation));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -93,7 +94,7 @@ internal sealed class TrialPlan
         // "Nothing arrived" says something only where something else of the same sender did.
         if (_options.Wants("M9", "M11", "M12", "M16")) Add(TrialKind.LinkLocal, Slow(LinkLocal) with { Ttl = 1 }, Learn);
         if (_options.Wants("M9", "M11", "M14", "M16")) Ttls();
-        if (_options.Wants("M13") && Reasons.AgainstMixedVersions(_cluster, _cast.Receivers.Count) is null) MixedVersions();
+        if (_options.Wants("M13") && _cluster.Channels.IgmpVersion >= 3 && _cast.Receivers.Count > 1) MixedVersions();
         if (_options.Wants("M16")) BrokenReports();
         foreach (string outsider in _cast.Outsiders)
         {
@@ -266,7 +267,7 @@ internal sealed class TrialPlan
     // Faster than the numbered datagrams: what is fast, by unicast, may lose where they do not. Each member sends to the next one, a few at a time.
     private void Unicast()
     {
-        (string From, string To)[] ring = [.. MemberPairs.Ring(_cast.Members)];
+        (string From, string To)[] ring = [.. Pairs.Ring(_cast.Members)];
         var length = UnicastInterval * UnicastCount;
         int together = (int)Math.Ceiling(ring.Length * length / UnicastTime);
         foreach ((int i, (string from, string to)) in ring.Index())
@@ -282,7 +283,7 @@ internal sealed class TrialPlan
     {
         var length = UnicastInterval * UnicastCount;
         int together = (int)Math.Ceiling(_cast.Members.Count * length / UnicastTime);
-        foreach (var (i, partners) in MemberPairs.Streams(_cast.Members, PairChoice.Sample).GroupBy(w => w.From, w => w.To).Index())
+        foreach (var (i, partners) in Pairs.Streams(_cast.Members, PairChoice.Sample).GroupBy(w => w.From, w => w.To).Index())
         {
             IPAddress group = _groups.Next();
             string[] joined = [.. partners.Distinct()];

@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
@@ -76,7 +77,7 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
 
     /// <summary>Leaves connections idle, one from each member to the next, all at a time.</summary>
     public async Task IdleAsync(IReadOnlyList<string> members, TimeSpan idle, TrialFindings findings, CancellationToken cancellation) =>
-        findings.Idles.AddRange(await Task.WhenAll(MemberPairs.Ring(members).Select(p => trials.IdleAsync(p.From, p.To, idle, cancellation))));
+        findings.Idles.AddRange(await Task.WhenAll(Pairs.Ring(members).Select(p => trials.IdleAsync(p.From, p.To, idle, cancellation))));
 
     // A second one asks for the first one's address. Whoever answered before anybody asked, as a rule nobody, did so by chance.
     private Task AskAsync(IReadOnlyList<string> members, CancellationToken cancellation) => Task.WhenAll(
@@ -87,7 +88,7 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
         IReadOnlyList<string> members, string? master, IReadOnlyDictionary<string, int> mtus, CancellationToken cancellation)
     {
         var all = await Task.WhenAll(
-            from pings in MemberPairs.Pings(members, master, cluster.Trials.Pairs)
+            from pings in Pairs.Pings(members, master, cluster.Trials.Pairs)
             from size in pings.To.GroupBy(to => Full(mtus, pings.From, to))
             select trials.PingAsync(Phase, pings.From, [.. size], [SmallPing, size.Key], PingCount, cancellation));
         return all.SelectMany(p => p);

@@ -64,7 +64,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0)
         switch (info.Kind)
         {
             case FrameKind.Udp when TryReadTrial(info, frame, out TrialDatagram datagram):
-                if (info.MoreFragments) _cut.Add(info);
+                if (info.MoreFragments && !info.Tuple.Destination.IsMulticast) _cut.Add(info);
                 AddTrial(info, datagram, direction, atNs, number);
                 break;
             case FrameKind.Udp when info.FragmentOffset > 0 && _cut.Holds(info):

@@ -285,7 +285,7 @@ public sealed record ThresholdSpec
 /// <summary>Which directions between members are tried.</summary>
 public enum PairChoice : byte
 {
-    /// <summary>Pings in all of them up to <see cref="MemberPairs.MaxWhole"/> members, else a sample; streams with two partners of each.</summary>
+    /// <summary>Pings in all of them where members are few, else in a sample; streams with two partners of each.</summary>
     Sample,
 
     /// <summary>All of them, whatever they are tried with.</summary>

@@ -11,15 +11,30 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
         $"echo requests of a few bytes and of {(spec.Trials.Mtu is { } mtu ? $"{mtu} bytes" : "as many as both interfaces take")}, with don't-fragment, are answered between members; "
         + "UDP longer than that arrives whole without it";
 
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        Ledger pings = Pinged.Of(run, "small ping", run.Pings.Small).And(Pinged.Of(run, "large ping", run.Pings.Large));
+        // A record of an earlier version has none.
+        return run.Seen.Fragments.Count == 0 ? pings : pings.And(Cut(run));
+    }
+
+    private static Ledger Cut(RunAnalysis run)
+    {
+        var tried = run.Seen.Fragments.GroupBy(Way).ToDictionary(g => g.Key, g => g.First());
+        return PathStreams.Of(run, "fragment stream", run.Seen.Fragments.Select(f => f.Phase),
+            w => !tried.TryGetValue(w, out FragmentObservation? f) ? "none were sent" : f.Sent > 0 && f.Error.Length == 0 ? null : f.Error.Length > 0 ? f.Error : "none were sent");
+    }
+
+    private static Direction Way(FragmentObservation f) => new(f.From, f.To);
+
     protected override Finding Judge(RunAnalysis run)
     {
-        if (run.Seen.Pings.Count == 0) return Finding.Skip("no echo request was sent");
+        if (run.Seen.Pings.Count == 0) return Finding.Inconclusive("no echo request was sent");
         PingMatrix pings = run.Pings;
         if (pings.Silent.Count > 0) return OfSilence(pings);
         if (pings.TooLarge.Count > 0) return OfLargePackets(pings);
-        FragmentObservation[] cut = [.. run.Seen.Fragments.Where(f => f.Sent > 0)], lost = [.. cut.Where(f => f.Received == 0)];
+        FragmentObservation[] cut = [.. run.Seen.Fragments.Where(f => f.Sent > 0 && f.Error.Length == 0)], lost = [.. cut.Where(f => f.Received == 0)];
         if (lost.Length > 0) return OfFragments(cut, lost);
-        if (pings.Large.Count == 0) return Finding.Inconclusive("no large packets were tried");
         string whole = cut.Length == 0 ? "" : $"; in fragments {cut.Sum(f => f.Received)} of {cut.Sum(f => f.Sent)} datagrams on {Wording.Count(cut.Length, "direction")}";
         return Finding.Pass($"{Sizes(pings)} on {Wording.Count(pings.Large.Count, "direction")}, {pings.Large.Values.Sum(p => p.Answered)} of {pings.Large.Values.Sum(p => p.Sent)} answered{whole}");
     }
@@ -42,20 +57,17 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
         };
     }
 
-    private static Finding OfFragments(FragmentObservation[] all, FragmentObservation[] lost)
-    {
-        static Direction Way(FragmentObservation f) => new(f.From, f.To);
-        return Finding.Fail($"fragments: {PairPattern.Of([.. all.Select(Way)], lost.Select(Way)).DescribeReaching()}") with
+    private static Finding OfFragments(FragmentObservation[] all, FragmentObservation[] lost) =>
+        Finding.Fail($"fragments: {PairPattern.Of([.. all.Select(Way)], lost.Select(Way)).DescribeReaching()}") with
         {
             Evidence = lost.OrderBy(f => f.From).ThenBy(f => f.To).Select(f => $"{Way(f)}: 0 of {f.Sent} datagrams of {f.Bytes} bytes, sent in fragments, arrived whole"),
             Cause = "a device on the way drops IP fragments, or the access list has no rule for those without ports",
             Remedy = "permit fragments between the members, or let nothing between them be longer than the path's MTU",
         };
-    }
 
     private static string Sizes(PingMatrix pings)
     {
-        int[] sizes = [.. pings.Large.Values.Select(p => p.Bytes).Distinct().Order()];
+        int[] sizes = [.. pings.Large.Values.Select(p => p.Bytes).DefaultIfEmpty().Distinct().Order()];
         return sizes.Length == 1 ? $"{sizes[0]} bytes" : $"{sizes[0]} to {sizes[^1]} bytes";
     }
 }

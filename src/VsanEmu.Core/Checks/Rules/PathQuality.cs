@@ -1,4 +1,6 @@
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Checks.Plan;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
@@ -13,6 +15,30 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order; "
         + $"of TCP at most {Wording.Percent(spec.Thresholds.RetransmittedPercent)} lost and sent again, {Wording.Percent(spec.Thresholds.OutOfOrderPercent)} out of order, "
         + $"{Wording.Percent(spec.Thresholds.DuplicateAckPercent)} acknowledged twice";
+
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        Ledger all = Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
+        // A record of an earlier version has none of these.
+        if (run.Seen.TcpStreams.Count > 0) all = all.And(Tcp(run)).And(Fast(run, "fast stream", Pairs.Ring(Members(run)), run.FastUnicast));
+        if (run.Trials.Of(TrialKind.FastGroup).Length > 0) all = all.And(Fast(run, "fast group stream", Pairs.Streams(Members(run)), run.FastMulticast));
+        return run.Seen.Ports.Any(p => p.Flows.Any(f => f.Tcp is not null)) ? all.And(Ledger.Of("connection capture", run.Members, run.Unwatched)) : all;
+    }
+
+    // Who took part in the trials.
+    private static string[] Members(RunAnalysis run) =>
+        run.Timeline.All.FirstOrDefault(p => run.Seen.Trials.Any(t => t.Phase == p.Name)) is { } phase ? [.. phase.Views.Select(v => v.Member)] : [.. run.Members];
+
+    private static Ledger Fast(RunAnalysis run, string kind, IEnumerable<(string From, string To)> ways, DeliveryMatrix measured) =>
+        Ledger.Of(kind, ways.Select(w => new Direction(w.From, w.To)),
+            w => measured.Measured.ContainsKey(w) ? null : run.Unwatched(w.To) is { } why ? $"at {w.To}: {why}" : "none arrived, or none was sent");
+
+    private static Ledger Tcp(RunAnalysis run)
+    {
+        var tried = run.Seen.TcpStreams.GroupBy(s => new Direction(s.From, s.To)).ToDictionary(g => g.Key, g => g.First());
+        return PathStreams.Of(run, "TCP stream", run.Seen.TcpStreams.Select(s => s.Phase),
+            w => !tried.TryGetValue(w, out TcpStreamObservation? s) ? "none was sent" : s.Opened ? null : $"did not open (A1): {s.Error}");
+    }
 
     // The worse of the two; of two that are alike what datagrams say, with TCP's word beside it.
     protected override Finding Judge(RunAnalysis run)
