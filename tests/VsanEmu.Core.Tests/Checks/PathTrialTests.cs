@@ -184,6 +184,38 @@ public sealed class PathTrialTests
         Assert.Equal(CheckOutcome.Inconclusive, Healthy.WithNodes(n => n with { Settings = n.Settings with { Mtu = n.Member == "m02" ? 0 : 9000 } }).Outcome("F4"));
     }
 
+    // Only what m03 sends to groups at a rate is limited: unicast on the same ways, and all else, arrives.
+    [Fact]
+    public void A_limit_on_one_members_multicast_is_met_and_is_not_taken_for_loss()
+    {
+        Seen limited = Seen.Healthy(4).With(r => r with { Trials = [.. r.Trials, .. Enumerable.Range(1, 4).Select(i => FastGroup(1000 + i, $"m{i:00}", $"m{(i % 4) + 1:00}"))] })
+            .WithPorts(p => p with { Trials = [.. p.Trials, .. Enumerable.Range(1, 4).Select(i => Sighting(1000 + i, p.Port, $"m{i:00}", $"m{(i % 4) + 1:00}")).OfType<TrialSighting>()] });
+        CheckResult p3 = limited.Check("P3");
+        Assert.Equal(CheckOutcome.Fail, p3.Outcome);
+        Assert.StartsWith("fast multicast: loss m03 to m04", p3.Seen);
+        Assert.Equal("multicast-rate-limit", Assert.Single(limited.Verdict.Diagnoses).Fault);
+    }
+
+    private static TrialObservation FastGroup(int id, string sender, string receiver) => new()
+    {
+        Id = id,
+        Kind = TrialKind.FastGroup,
+        Round = 1,
+        Phase = Phases.Probing,
+        Group = $"239.255.43.{id % 250}",
+        Sender = sender,
+        Sent = 300,
+        IntervalNs = Millisecond,
+        Bytes = 1400,
+        Ttl = 5,
+        StartNs = 8_000 * Millisecond,
+        EndNs = 8_300 * Millisecond,
+        Joined = [receiver],
+    };
+
+    private static TrialSighting? Sighting(int id, string port, string sender, string receiver) => port != sender && port != receiver ? null : new(
+        id, port == sender ? PortDirection.Out : PortDirection.In, port == receiver && sender == "m03" ? 150 : 300, 8_000 * Millisecond, 8_299 * Millisecond, 5, Millisecond, 0, 42);
+
     private static Seen WithStreams(Func<TcpStreamObservation, TcpStreamObservation> change) => Healthy.With(r => r with { TcpStreams = [.. r.TcpStreams.Select(change)] });
 
     private static Seen WithCut(Func<FragmentObservation, FragmentObservation> change) => Healthy.With(r => r with { Fragments = [.. r.Fragments.Select(change)] });

@@ -17,8 +17,9 @@ internal static class LossyPath
         string[] slow = [.. SlowPorts(run)];
         if (slow.Length > 0) yield return Slow(run, slow);
 
-        DeliveryMatrix[] kinds = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.FastUnicast];
-        if (kinds.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()) is not { } lossy)
+        DeliveryMatrix[] groups = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast];
+        DeliveryMatrix? ofGroups = groups.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, slow);
+        if ((ofGroups ?? (fast.Partial.Any() ? fast : null)) is not { } lossy)
         {
             if (run.TcpPaths.Lossy.Any(f => !slow.Contains(f.Way.From) && !slow.Contains(f.Way.To))) yield return OfTcp(run, slow);
             yield break;
@@ -28,7 +29,7 @@ internal static class LossyPath
         Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
         Proportion unicast = OnTheSameWays(run, ways);
         string where = site.Where == "in the whole fabric" ? "" : site.Where;
-        bool limit = !run.Spec.Profile.Unicast && !lossy.Measured.Values.Any(run.FastUnicast.Measured.Values.Contains) && MuchMore(site.Loss, unicast);
+        bool limit = !run.Spec.Profile.Unicast && ofGroups is not null && MuchMore(site.Loss, unicast);
         // What failed for want of luck is blamed on loss only when there is no more of it than loss explains.
         bool probes = LossOdds.Connections(run).Count > 0, pings = LossOdds.Pings(run).Count > 0 || run.Pings.Silent.Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
