@@ -65,6 +65,9 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>How TCP fared among members.</summary>
     public TcpQuality TcpPaths => field ??= TcpQuality.Of(this);
 
+    /// <summary>What is proven of the VLAN's querier, snooping and versions.</summary>
+    public VlanSetup Vlan => field ??= new VlanSetup(this);
+
     /// <summary>Who claims which address by ARP.</summary>
     public AddressClaims AddressClaims => field ??= AddressClaims.Of(this);
 

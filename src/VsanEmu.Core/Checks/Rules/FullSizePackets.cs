@@ -7,6 +7,13 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>P1: packets of the full size pass unfragmented, as small ones do, and longer ones in fragments.</summary>
 internal sealed class FullSizePackets() : Check("P1", "small and large packets")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    // What fragments meet is no diagnosis's matter.
+    internal override bool ExplainsItself => true;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"echo requests of a few bytes and of {(spec.Trials.Mtu is { } mtu ? $"{mtu} bytes" : "as many as both interfaces take")}, with don't-fragment, are answered between members; "
         + "UDP longer than that arrives whole without it";

@@ -30,6 +30,10 @@ internal static class PathStreams
 /// <summary>P2: the round trip between members.</summary>
 internal sealed class RoundTrips() : Check("P2", "round trip")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"median round trip between members at most {Wording.Span(spec.Thresholds.RoundTrip)}";
 
     protected override Ledger Subjects(RunAnalysis run) => Pinged.Of(run, "small ping", run.Pings.Small, p => p.Answered == 0 ? "not answered (P1)" : null);
@@ -56,6 +60,8 @@ internal sealed class RoundTrips() : Check("P2", "round trip")
 internal sealed class IdleConnections() : Check("A9", "idle connection survives")
 {
     private const string NeverOpened = "never opened";
+
+    public override RunPart Needs => RunPart.Trials | RunPart.Long;
 
     protected override string Expected(ClusterSpec spec) => "a TCP connection between members that was left idle still works";
 

@@ -11,6 +11,10 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     private const string Disorder = "parallel links without per-flow hashing, or one segment lost among many";
     private const string AgainstDisorder = "check link aggregation hashing and routes of equal cost";
 
+    public override RunPart Uses => RunPart.Probing | RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing, Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order; "
         + $"of TCP at most {Wording.Percent(spec.Thresholds.RetransmittedPercent)} lost and sent again, {Wording.Percent(spec.Thresholds.OutOfOrderPercent)} out of order, "
