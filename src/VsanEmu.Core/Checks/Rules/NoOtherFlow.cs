@@ -52,6 +52,7 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
             {
                 if (s.Packets == 0 || outsiders.Contains(s.Source) || outsiders.Contains(s.Destination)) continue;
                 if (!own.Contains(s.Source) && !own.Contains(s.Destination)) continue;
+                if (IsCut(run, s)) continue;
                 // The same flow is seen at both its ends, and a group's at many ports: the first tells.
                 if (!told.Add((s.Phase, s.Protocol, s.Source, s.SourcePort, s.Destination, s.DestinationPort))) continue;
                 if (!run.MatrixOf(phases.GetValueOrDefault(s.Phase)).Holds(s))
@@ -59,6 +60,10 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
             }
         }
     }
+
+    // What is left of the run's own datagrams where their first fragments were lost: the rest has no ports, and no mark. There can be no more of it than was sent.
+    private static bool IsCut(RunAnalysis run, FlowSighting s) => s is { Protocol: 17, SourcePort: 0, DestinationPort: 0, Direction: PortDirection.In }
+        && run.Seen.Fragments.Any(f => f.Phase == s.Phase && s.Packets <= f.Sent && f.From == run.Name(s.Source) && f.To == run.Name(s.Destination));
 
     // A member that reports a group to which its role does not listen.
     private static IEnumerable<Stray> StrayReports(RunAnalysis run, PortCapture[] members)
