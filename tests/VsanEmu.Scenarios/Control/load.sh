@@ -6,7 +6,7 @@ scenario_on "$1"
 redis_on
 nodes_on
 for name in m1 m2 m3; do seen "waits for a controller" "$WORK/$name.log"; done
-for load in "multicast -b 20M" "ring -b 50M" "pair -b 10M --dscp 46" "vm --iops 200" "pair --rtt" "multicast -b 20M --latency"; do
+for load in "multicast -b 2M" "ring -b 5M" "pair -b 1M --dscp 46" "vm --iops 200" "pair --rtt" "multicast -b 2M --latency"; do
   # shellcheck disable=SC2086
   $VSANEMU load --control "$CONTROL" --members 3 -t 2 --json --profile $load >"$WORK/load.json" || echo "failed: $load"
   echo "json: $(tr -d '\n' <"$WORK/load.json")"
