@@ -36,12 +36,12 @@ public sealed class NodeCommandTests : IDisposable
     {
         Endpoint one = _segment.Add("198.18.0.1"), two = _segment.Add("198.18.0.2");
         string record = Path.Combine(_folder, "m02.json");
-        using Vsanemu first = Vsanemu.Start("node", "--spec", SpecPath, "--name", "m01", "--netns", one.Place.Path, "--role", "master", "--duration", "6s", "--log", "none");
+        using Vsanemu first = Vsanemu.Start("node", "--spec", SpecPath, "--name", "m01", "--netns", one.Place.Path, "--role", "master", "--log", "none");
         using Vsanemu second = Vsanemu.Start("node", "--spec", SpecPath, "--name", "m02", "--netns", two.Place.Path, "--log", "json", "--record", record);
-        await Task.Delay(4500);
+        await second.SaysAsync("Backup");
         second.Terminate();
 
-        (int code, string output, string error) = await second.EndAsync(seconds: 4);
+        (int code, string output, string error) = await second.EndAsync();
         Assert.Equal((0, ""), (code, error));
         JsonElement[] logged = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         int[] events = [.. logged.Select(e => e.GetProperty("EventId").GetInt32())];
@@ -54,7 +54,16 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Contains("Backup", kept.GetProperty("node").GetProperty("roles").EnumerateArray().Select(r => Text(r, "role")));
         Assert.Equal("198.18.0.2", Text(kept.GetProperty("spec").GetProperty("members")[1], "address"));
 
-        Assert.Equal((0, "", ""), await first.EndAsync(seconds: 5));
+        first.Terminate();
+        Assert.Equal((0, "", ""), await first.EndAsync());
+    }
+
+    [Fact]
+    public async Task After_its_time_it_stops_by_itself()
+    {
+        Endpoint one = _segment.Add("198.18.0.1");
+        using Vsanemu node = Vsanemu.Start("node", "--spec", SpecPath, "--name", "m01", "--netns", one.Place.Path, "--duration", "1s", "--log", "none");
+        Assert.Equal((0, "", ""), await node.EndAsync());
     }
 
     [Fact]

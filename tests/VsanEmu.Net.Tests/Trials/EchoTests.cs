@@ -20,7 +20,7 @@ public sealed class EchoTests(SnoopingSegment segment) : IClassFixture<SnoopingS
         {
             Assert.InRange(p.MinNs, 1, p.MedianNs);
             Assert.InRange(p.MedianNs, p.MinNs, p.MaxNs);
-            Assert.InRange(p.MaxNs, p.MedianNs, 1_000_000_000);
+            Assert.InRange(p.MaxNs, p.MedianNs, (long)Eventually.Limit.TotalNanoseconds);
             Assert.Equal((0, ""), (p.RefusedMtu, p.RefusedBy));
         });
         Assert.All(seen.Where(p => p.Bytes == 1501), p => Assert.Equal((1500, "198.18.0.11", 0L), (p.RefusedMtu, p.RefusedBy, p.MaxNs)));
@@ -32,12 +32,15 @@ public sealed class EchoTests(SnoopingSegment segment) : IClassFixture<SnoopingS
         using var path = new RoutedPath();
         path.OnRouter(() => Tool.IpBatch(["link set dev r1 mtu 1400"]));
         using var requests = new EchoRequests(path.Client);
-        EchoResult Ask(int bytes) => requests.Run([path.Server.Address], bytes, 3, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(300))[0];
-        Assert.Equal(3, Ask(1400).RoundTripsNs.Count);
-        EchoResult refused = Ask(1401);
+        EchoResult Ask(int bytes, TimeSpan patience) => requests.Run([path.Server.Address], bytes, 3, TimeSpan.FromMilliseconds(1), patience)[0];
+        var moment = TimeSpan.FromMilliseconds(500);
+        Assert.Equal(3, Ask(1400, Eventually.Limit).RoundTripsNs.Count);
+        // What was refused elsewhere is waited for to the end.
+        EchoResult refused = Ask(1401, moment);
+        for (int i = 0; i < 20 && refused.RefusedMtu == 0; i++) refused = Ask(1401, moment);
         Assert.Equal((0, 3, 1400, IPAddress.Parse("198.18.1.1")), (refused.RoundTripsNs.Count, refused.Sent, refused.RefusedMtu, refused.RefusedBy));
         path.OnTheWay("meta length > 1300 drop");
-        EchoResult lost = Ask(1400);
+        EchoResult lost = Ask(1400, moment);
         Assert.Equal((0, 3, 0, (IPAddress?)null), (lost.RoundTripsNs.Count, lost.Sent, lost.RefusedMtu, lost.RefusedBy));
     }
 }

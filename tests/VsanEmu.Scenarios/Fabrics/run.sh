@@ -9,7 +9,7 @@ shift 2
 mkdir -p /run/netns && mount -t tmpfs netns /run/netns || exit 91
 ip link set lo up
 "$folder/fabric.sh" || exit 92
-sleep 2 # until tentative addresses and carriers have settled
+settled
 machine >"$record.before"
 "$@" verify --spec "$folder/cluster.yaml" --record "$record" --plain
 exit=$?
