@@ -48,6 +48,17 @@ public sealed class LoadCommandTests
     [InlineData("--bitrate fast: not a figure", "-b", "fast")]
     [InlineData("a ramp takes a rate", "-b", "0", "--ramp", "1")]
     [InlineData("this load takes 3 members", "--profile", "resync", "-n", "2")]
+    [InlineData("--bitrate: at 0.5 bit/s a datagram of 1400 bytes is due each 22400 s, and not one in the 10 s that are measured", "-b", "0.5")]
+    [InlineData("--bitrate: at 0.5 bit/s a byte is due each 16 s, and not one in the 10 s that are measured", "--profile", "ring", "-b", "0.5")]
+    [InlineData("--bitrate 0.0001: allowed are 1 to 1000000000", "-b", "0.0001pps")]
+    [InlineData("--bitrate 1e-3M: not a figure", "-b", "1e-3M")]
+    [InlineData("--bitrate 1e30G: not a figure", "-b", "1e30G")]
+    [InlineData("--bitrate NaN: allowed are 0 to 1000000000000", "-b", "NaN")]
+    [InlineData("--bitrate -1: not a figure", "-b=-1")]
+    [InlineData("--bitrate 2E+24: allowed are 0 to 1000000000000", "-b", "2000000000000T")]
+    [InlineData("--length 64.5: a whole number is wanted", "-l", "64.5")]
+    [InlineData("--max-loss 101: allowed are 0 to 100", "--max-loss", "101")]
+    [InlineData("--rtt takes a rate in datagrams", "--rtt", "-b", "1M")]
     [InlineData("--queue-depth 0: allowed are 1 to 1024", "--profile", "vm", "-q", "0")]
     public async Task Bad_input_ends_in_one_line_and_exit_code_2(string expected, params string[] arguments)
     {

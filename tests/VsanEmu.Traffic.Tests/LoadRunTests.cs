@@ -162,7 +162,7 @@ public sealed class LoadRunTests
         var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = Loads.Long };
         Task<LoadResult> load = new LoadRun(loads.Stage("test"), options).RunAsync(null, TestContext.Current.CancellationToken);
         var failure = await Assert.ThrowsAsync<LoadFailedException>(() => load.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken));
-        Assert.Equal("a thread of the load failed: the receiver is broken", failure.Message);
+        Assert.Equal("the receiver of m02 failed: the receiver is broken", failure.Message);
     }
 
     [Fact]

@@ -107,6 +107,8 @@ internal static class LoadCommand
         foreach (LoadOptions load in request.Mode is LoadMode.Vm or LoadMode.Control ? [] : request.Loads)
         {
             if (LoadRules.Fault(new LoadWork.Flows(load), cluster) is { } fault) throw new UsageException(fault);
+            if (request.Mode != LoadMode.RoundTrip && LoadRules.TooSlow(load, cluster) is { } slow) throw new UsageException($"--bitrate: {slow}");
+            if (request.Mode == LoadMode.RoundTrip && load.BitsPerSecond > 0) throw new UsageException("--rtt takes a rate in datagrams, -b 1kpps, or none");
             bool streams = LoadPlan.Make(cluster, load).Any(f => f.Transport == LoadTransport.Tcp);
             if (streams && request.Mode is LoadMode.NoDrop or LoadMode.BackToBack) throw new UsageException("a search counts lost datagrams: with this profile it takes --udp");
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using VsanEmu.Core.Load;
 using VsanEmu.Net.Native;
 
 namespace VsanEmu.Net.Bulk;
@@ -15,6 +16,14 @@ public static unsafe class BulkStream
     private const int RoundTripAt = 68;
     private const int RetransmitsAt = 100;
     private const int InformationBytes = 104;
+    private const int SegmentAt = 16;
+    private const int AckedAt = 120;
+    private const int BusyAt = 168;
+    private const int PeerWindowAt = 176;
+    private const int SendBufferAt = 184;
+    private const int SentAt = 200;
+    private const int AgainAt = 208;
+    private const int FactsBytes = 216; // Linux 4.19
 
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
@@ -72,6 +81,17 @@ public static unsafe class BulkStream
             ? (0, 0)
             : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
     }
+
+    /// <summary>How long a connection was busy, and with what (tcp(7), TCP_INFO); null where the kernel does not say.</summary>
+    /// <exception cref="SocketException">It is closed.</exception>
+    public static TcpFacts? Facts(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[FactsBytes];
+        return socket.GetRawSocketOption(LevelTcp, TcpInformation, info) < FactsBytes ? null : new(
+            Wide(info, BusyAt), Wide(info, PeerWindowAt), Wide(info, SendBufferAt), Wide(info, SentAt), Wide(info, AckedAt), Wide(info, AgainAt), BinaryPrimitives.ReadInt32LittleEndian(info[SegmentAt..]));
+    }
+
+    private static long Wide(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadInt64LittleEndian(info[at..]);
 
     private static int MakeZeroFile()
     {

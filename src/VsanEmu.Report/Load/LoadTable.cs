@@ -61,6 +61,9 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
         (flow.Duplicates > 0 ? $", {flow.Duplicates} twice" : "") + (flow.Reordered > 0 ? $", {flow.Reordered} out of order by up to {flow.LongestExtent}" : "")
         + (flow.SilentGroups > 0 ? $", nothing of {flow.SilentGroups} groups" : "");
 
+    // Each socket's are told with all of its flows.
+    private static long Foreign(LoadResult result) => result.Flows.GroupBy(f => f.To).Sum(to => to.Select(f => f.ForeignAtSocket).Distinct().Sum());
+
     private void WriteSum(LoadResult result)
     {
         LoadInterval total = result.Total;
@@ -86,9 +89,8 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
                 ? $"no one-way delay: it is no longer than the {within} by which the hosts' clocks may be apart" : $"one-way delays are between clocks that may be {within} apart", Palette.Plain);
         }
 
-        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
-        if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
-        if (result.Means is { CrossesUncut: true, SegmentsByKernel: true })
-            TextFlow.Write(console, [("note  ", Palette.Doubtful)], $"bursts of up to {result.Means.Burst} datagrams cross this virtual fabric uncut: a switch of hardware would see each (--no-offload sends them one by one)", Palette.Plain);
+        if (Foreign(result) is > 0 and long foreign) LoadNotes.Note(console, $"{foreign} foreign datagrams ignored: they came to the load's ports, and are not what its senders sent");
+        LoadNotes.Write(console, result.Verdict);
+        LoadNotes.Write(console, result.Means, result.Payload);
     }
 }
