@@ -12,7 +12,7 @@ public sealed class OptionTests : IDisposable
     // Text that may be anything: only what can be no text is refused of it before it is used.
     private static readonly string[] FreeText =
     [
-        "--interface", "--netns", "--name", "--space", "--capture", "--record", "--congestion", "--control-from",
+        "--interface", "--netns", "--name", "--space", "--capture", "--record", "--congestion", "--control-from", "--to",
     ];
 
     // What a command needs before it looks at anything else.
@@ -22,6 +22,9 @@ public sealed class OptionTests : IDisposable
         ["observe"] = ["--interface", "lo"],
         ["probe"] = ["--to", "198.18.0.1"],
         ["node"] = ["--spec", "SPEC", "--name", "m01"],
+        ["node --control"] = [],
+        ["node --as"] = ["--control", "unix:///nowhere"],
+        ["node --capture"] = ["--control", "unix:///nowhere"],
         ["hosts"] = ["--control", "unix:///nowhere"],
     };
 
@@ -64,8 +67,8 @@ public sealed class OptionTests : IDisposable
     [InlineData("load -P 1.5", "vsanemu load: --parallel 1.5: allowed are 1 to 128")]
     [InlineData("lab --record no/such/folder", "vsanemu lab: --record no/such/folder: allowed is a file that can be written, in a folder that is there")]
     [InlineData("lab --capture /dev/null", "vsanemu lab: --capture /dev/null: allowed is a folder")]
-    [InlineData("node --log loud", "vsanemu node: --log loud: allowed are text, json, none")]
-    [InlineData("node --role boss", "vsanemu node: --role boss: allowed are master, backup, agent, auto")]
+    [InlineData("node --spec x --name y --log loud", "vsanemu node: --log loud: allowed are text, json, none")]
+    [InlineData("node --spec x --name y --role boss", "vsanemu node: --role boss: allowed are master, backup, agent, auto")]
     [InlineData("flows --format yaml", "vsanemu flows: --format yaml: allowed are table, markdown, csv, json")]
     public async Task The_line_says_what_is_allowed(string args, string expected)
     {
@@ -94,7 +97,7 @@ public sealed class OptionTests : IDisposable
 
     private async Task RefusesAsync(string command, string option, string value)
     {
-        string[] companions = [.. Companions.GetValueOrDefault(command, []).Select(w => w == "SPEC" ? SpecPath : w)];
+        string[] companions = [.. Companions.GetValueOrDefault($"{command} {option}", Companions.GetValueOrDefault(command, [])).Select(w => w == "SPEC" ? SpecPath : w)];
         int own = Array.IndexOf(companions, option);
         if (own >= 0) companions = [.. companions[..own], .. companions[(own + 2)..]];
         // A flag has a value only behind a sign.

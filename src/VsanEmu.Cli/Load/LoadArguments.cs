@@ -127,13 +127,15 @@ internal static class LoadArguments
         // A round trip is a datagram's, whatever the load under which it is measured is made of.
         bool trip = mode is LoadMode.RoundTrip or LoadMode.Latency;
         int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? LoadRanges.BlockBytes : !trip && Stream(parsed, options) ? LoadRanges.WriteBytes : LoadRanges.DatagramBytes, step: 1024)];
+        // Read whether or not it goes with what is measured: a mistake in it is one.
+        double? operations = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, LoadRanges.OperationsPerSecond) : null;
         int[] groups = [.. Figures(parsed, Groups, LoadRanges.Groups, step: 1000)];
         IEnumerable<LoadOptions> sized = lengths.Length == 0 || trip || mode == LoadMode.Vm ? [options] : lengths.Select(l => options with { Payload = l });
         return new LoadRequest
         {
             Mode = mode,
             Loads = [.. groups.Length == 0 ? sized : sized.SelectMany(_ => groups, (o, g) => o with { Groups = g })],
-            Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members))] : [],
+            Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members, operations))] : [],
             Clusters = parsed.GetValue(Clusters),
             Search = new(parsed.GetValue(Resolution), parsed.GetValue(LossBound), parsed.GetValue(Repeats)),
             LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
@@ -180,7 +182,7 @@ internal static class LoadArguments
         };
     }
 
-    private static VmOptions Vm(ParseResult parsed, int blockBytes, int members)
+    private static VmOptions Vm(ParseResult parsed, int blockBytes, int members, double? operations)
     {
         var options = new VmOptions
         {
@@ -191,7 +193,7 @@ internal static class LoadArguments
         };
         double blocks = options.ReadShare + ((1 - options.ReadShare) * options.Copies);
         double share = LoadOptions.DefaultTotalRate / (8.0 * blockBytes * blocks * members);
-        return options with { OperationsPerSecond = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, LoadRanges.OperationsPerSecond) : share };
+        return options with { OperationsPerSecond = operations ?? share };
     }
 
     private static bool Stream(ParseResult parsed, LoadOptions options) =>
