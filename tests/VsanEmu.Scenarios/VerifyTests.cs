@@ -64,7 +64,7 @@ public sealed class VerifyTests
 
     // In namespaces that exist, what is there is listed where it is not clear which interface is meant.
     [Theory]
-    [InlineData("ip link add ens5 netns blade type bridge && ip link add ens6 netns blade type bridge && ip -n blade link set ens5 up && ip -n blade link set ens6 up", "m1, netns: blade, address: 198.18.0.11", "m1: namespace blade: no interface is named, and which one is meant is not clear: 2 are up of ens5 (no address), ens6 (no address)")]
+    [InlineData("ip link add ens5 netns blade type bridge && ip link add ens6 netns blade type bridge && ip -n blade link set ens5 up && ip -n blade link set ens6 up", "m1, netns: blade, address: 198.18.0.11", "m1: namespace blade: no interface is named, and which one is meant is not clear: of ens5 (no address), ens6 (no address) 2 are up")]
     [InlineData("true", "m1, netns: blade, address: 198.18.0.11", "m1: namespace blade: no interface is named, and which one is meant is not clear: there is none but loopback")]
     [InlineData("ip link add ens5 netns blade type bridge && ip -n blade addr add 198.18.0.11/24 dev ens5", "m1, netns: blade, interface: eth0, address: 198.18.0.11", "m1: interface eth0 in namespace blade: there is no such interface in it: it has ens5 (198.18.0.11, down)")]
     [InlineData("ip link add ens5 netns blade type bridge && ip -n blade addr add 198.18.0.11/24 dev ens5", "m1, netns: blade, address: 198.18.0.11", "m1: interface ens5 in namespace blade: the interface is down (ip -n blade link set ens5 up)")]

@@ -44,7 +44,7 @@ internal sealed record FoundLink(string Name, bool Up, bool Loopback, string Mas
         (FoundLink[] found, string which) = ways.FirstOrDefault(w => w.Found.Length > 0, ([], ""));
         if (found.Length == 1) return found[0].Name;
         string unclear = found.Length == 0 ? "none is up" : $"{found.Length} {which}";
-        why = $"no interface is named, and which one is meant is not clear: {(own.Length == 0 ? "there is none but loopback" : $"{unclear} of {Told(all)}")}";
+        why = $"no interface is named, and which one is meant is not clear: {(own.Length == 0 ? "there is none but loopback" : $"of {Told(all)} {unclear}")}";
         return null;
     }
 

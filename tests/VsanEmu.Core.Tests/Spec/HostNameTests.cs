@@ -71,15 +71,15 @@ public sealed class HostNameTests
     [Fact]
     public void A_short_name_is_the_same_each_time_and_nobody_elses()
     {
-        string[] long_ = [.. Enumerable.Range(1, 64).Select(i => $"esx-rack-twelve-{i}.example.com"), Longest, $"{Longest[..^1]}c"];
-        string[] fits = ["m1", "exactly-15-long", ShortNames.Of(long_[0], ShortNames.Interface)];
-        IReadOnlyDictionary<string, string> made = ShortNames.Of([.. long_, .. fits, "m1"], ShortNames.Interface);
-        Assert.Equal(long_.Length + fits.Length, made.Values.Distinct().Count());
+        string[] lengthy = [.. Enumerable.Range(1, 64).Select(i => $"esx-rack-twelve-{i}.example.com"), Longest, $"{Longest[..^1]}c"];
+        string[] fits = ["m1", "exactly-15-long", ShortNames.Of(lengthy[0], ShortNames.Interface)];
+        IReadOnlyDictionary<string, string> made = ShortNames.Of([.. lengthy, .. fits, "m1"], ShortNames.Interface);
+        Assert.Equal(lengthy.Length + fits.Length, made.Values.Distinct().Count());
         Assert.All(made.Values, m => Assert.InRange(m.Length, 1, 15));
         Assert.All(fits, f => Assert.Equal(f, made[f]));
-        Assert.All(long_.Skip(1), l => Assert.Matches("^.{6}_[0-9a-f]{8}$", made[l]));
-        Assert.Equal(made, ShortNames.Of([.. fits, .. long_.Reverse()], ShortNames.Interface));
-        Assert.Equal("esx-ra_a8b55db1", made[long_[1]]);
+        Assert.All(lengthy.Skip(1), l => Assert.Matches("^.{6}_[0-9a-f]{8}$", made[l]));
+        Assert.Equal(made, ShortNames.Of([.. fits, .. lengthy.Reverse()], ShortNames.Interface));
+        Assert.Equal("esx-ra_a8b55db1", made[lengthy[1]]);
     }
 
     [Fact]

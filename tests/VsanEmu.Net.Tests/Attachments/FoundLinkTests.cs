@@ -30,11 +30,11 @@ public sealed class FoundLinkTests : IDisposable
 
     [Theory]
     [InlineData("198.18.0.11", "", "there is none but loopback")]
-    [InlineData("198.18.0.11", "ens3  up|ens4 10.0.0.5/8 up", "2 are up of ens3 (no address), ens4 (10.0.0.5)")]
-    [InlineData("198.18.0.11", "ens3 198.18.0.12/24 up|ens4 198.18.0.13/24 up", "2 have an address of 198.18.0.0/24 of ens3 (198.18.0.12), ens4 (198.18.0.13)")]
-    [InlineData("198.18.0.11", "ens3 198.18.0.11/24 up|ens4 198.18.0.11/32 up", "2 have 198.18.0.11 of ens3 (198.18.0.11), ens4 (198.18.0.11)")]
-    [InlineData("198.18.0.11", "ens3  down", "none is up of ens3 (no address, down)")]
-    [InlineData("", "eth0  up|ens4  up", "2 are up of eth0 (no address), ens4 (no address)")]
+    [InlineData("198.18.0.11", "ens3  up|ens4 10.0.0.5/8 up", "of ens3 (no address), ens4 (10.0.0.5) 2 are up")]
+    [InlineData("198.18.0.11", "ens3 198.18.0.12/24 up|ens4 198.18.0.13/24 up", "of ens3 (198.18.0.12), ens4 (198.18.0.13) 2 have an address of 198.18.0.0/24")]
+    [InlineData("198.18.0.11", "ens3 198.18.0.11/24 up|ens4 198.18.0.11/32 up", "of ens3 (198.18.0.11), ens4 (198.18.0.11) 2 have 198.18.0.11")]
+    [InlineData("198.18.0.11", "ens3  down", "of ens3 (no address, down) none is up")]
+    [InlineData("", "eth0  up|ens4  up", "of eth0 (no address), ens4 (no address) 2 are up")]
     public void Where_it_is_not_clear_what_is_there_is_listed(string address, string links, string expected)
     {
         (string? found, string why) = Choose(address, links);
