@@ -131,7 +131,7 @@ public sealed class Fabric : IAsyncDisposable
     private string? Missing()
     {
         SwitchState state = SwitchNamespace.Run(SwitchState.Read);
-        string[] ports = [.. state.Waiting.Except(_down.Keys), .. Endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)
+        string[] ports = [.. state.Waiting.Except(_down.Keys.Select(_plan.Port)), .. Endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)
             .SelectMany(gateway => gateway.Namespace.Run(SwitchState.Read).Waiting)];
         string[] silent = [.. Endpoints.Where(e => !_down.ContainsKey(e.Name) && !e.Namespace.Run(() => LinkState.IsRunning(e.Plan.Interface))).Select(e => e.Name)];
         return state.Missing(_plan)

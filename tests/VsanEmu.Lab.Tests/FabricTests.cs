@@ -141,6 +141,32 @@ public sealed class FabricTests
         Assert.True(Plain.IsCutOff(fabric, "dev", "a"));
     }
 
+    [Fact]
+    public async Task Endpoints_may_have_names_that_no_interface_can_have()
+    {
+        string longest = string.Join('.', Enumerable.Repeat(new string('a', 63), 3)) + "." + new string('b', 60);
+        var spec = TestCluster.Of(3);
+        spec = spec with
+        {
+            Members = [spec.Members[0] with { Name = $"{longest}1", Interface = "bond0.7" }, spec.Members[1] with { Name = $"{longest}2" }, spec.Members[2] with { Name = "ESX3.example.com" }],
+            Observer = spec.Observer! with { Name = "an-observer-of-this-segment" },
+            Outsiders = [spec.Outsiders[0] with { Name = "an-outsider-in-the-segment" }, spec.Outsiders[1] with { Name = "an-outsider-in-the-distance" }],
+        };
+        await using Fabric fabric = await Fabric.BuildAsync(spec, new(), Stop);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), Stop);
+        string[] ports = [.. fabric.Plan.Endpoints.Select(e => e.Port).OfType<string>()];
+        Assert.Equal((6, true), (ports.Distinct().Count(), ports.All(p => p.Length <= 15)));
+        Assert.True(Plain.CanPing(fabric, $"{longest}1", $"{longest}2"));
+        Assert.True(Plain.CanPing(fabric, "an-outsider-in-the-distance", "ESX3.example.com"));
+        await fabric.SplitAsync(new Dictionary<string, int> { [$"{longest}2"] = 1 }, Stop);
+        Assert.False(Plain.CanPing(fabric, $"{longest}1", $"{longest}2"));
+        await fabric.HealAsync(Stop);
+        await fabric.SetLinkAsync($"{longest}1", up: false, Stop);
+        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), Stop);
+        Assert.False(Plain.CanPing(fabric, $"{longest}2", $"{longest}1"));
+        Assert.Equal($"{longest}1", fabric.Plan.Endpoint($"{longest.ToUpperInvariant()}1").Name);
+    }
+
     // A kernel keeps 1024 ARP entries by default, for all namespaces together.
     [Fact]
     public async Task Sixty_four_members_can_all_talk_to_each_other_and_find_each_other_by_arp()

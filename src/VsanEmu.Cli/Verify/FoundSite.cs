@@ -35,8 +35,9 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
             Name = "",
             Kind = PortKind.Member,
             Netns = null,
-            Interface = "",
+            Interface = null,
             Address = null,
+            Subnet = cluster.Subnet,
             PrefixLength = cluster.Subnet.PrefixLength,
             Router = cluster.Gateway,
             InSegment = true,
@@ -68,6 +69,7 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
                 Netns = outsider.Netns,
                 Interface = outsider.Interface,
                 Address = outsider.Address,
+                Subnet = inSegment ? cluster.Subnet : null,
                 InSegment = inSegment,
             };
         }

@@ -97,11 +97,11 @@ internal sealed record RecordedSpec
     };
 }
 
-internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedObserver(string Name, string? Address, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedObserver(string Name, string? Address, string? Interface, string? Netns = null, string? Host = null);
 
 internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int Mtu)
 {

@@ -24,7 +24,7 @@ internal static class FabricBuilder
             NetworkNamespace theSwitch = Make();
             Endpoint[] endpoints = [.. plan.Endpoints.Select(e => new Endpoint(e, Make()))];
             (HiddenHost Host, NetworkNamespace Namespace)[] hidden = [.. plan.Hidden.Select(h => (h, Make()))];
-            Dictionary<string, string> paths = endpoints.Select(e => (e.Name, e.Namespace)).Concat(hidden.Select(h => (h.Host.Port, h.Namespace)))
+            Dictionary<string, string> paths = endpoints.Select(e => (e.Plan.Port ?? e.Name, e.Namespace)).Concat(hidden.Select(h => (h.Host.Port, h.Namespace)))
                 .ToDictionary(p => p.Item1, p => p.Item2.Path);
 
             theSwitch.Run(() =>

@@ -92,17 +92,16 @@ public sealed class AttachedEnds : IDisposable
             place.Run(() => Tool.IpBatch([attachment.AddAddress]));
         }
 
-        return new FabricEnd(request.Name, request.Kind, place, request.Interface, request.Address, request.InSegment);
+        return new FabricEnd(request.Name, request.Kind, place, attachment.Link, request.Address, request.InSegment);
     }
 
     private NetworkNamespace Move(Attachment attachment)
     {
-        AttachmentRequest request = attachment.Request;
         NetworkNamespace place = NetworkNamespace.Create();
         _private.Add(place);
         Machine.Note(attachment.UndoMove(place.Path));
         place.Run(() => attachment.WriteSettings());
-        Tool.IpBatch([$"link set dev {request.Interface} netns {place.Path}"]);
+        Tool.IpBatch([$"link set dev {attachment.Link} netns {place.Path}"]);
         place.Run(() => Tool.IpBatch(attachment.Configure));
         return place;
     }

@@ -72,6 +72,22 @@ public sealed class PcapngTests : IDisposable
     }
 
     [Fact]
+    public void A_port_of_the_longest_name_has_a_file_of_its_own_with_its_whole_name_in_it()
+    {
+        string longest = string.Join('.', Enumerable.Repeat(new string('a', 63), 3)) + "." + new string('b', 60);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("vsanemu-names-");
+        using (var writer = new ChunkWriter())
+        {
+            foreach (char last in "12") PcapngFile.Create(writer, folder.FullName, longest + last, 256).Dispose();
+        }
+
+        FileInfo[] files = folder.GetFiles();
+        Assert.Equal((2, true), (files.Length, files.All(f => f.Name.EndsWith(".pcapng", StringComparison.Ordinal))));
+        Assert.All("12", last => Assert.Single(files, f => File.ReadAllText(f.FullName, System.Text.Encoding.Latin1).Contains(longest + last)));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public void A_slow_disk_does_not_hold_up_the_capture_and_is_counted()
     {
         const int Frame = 60_000;

@@ -71,6 +71,15 @@ public sealed class LoadTableTests
     }
 
     [Fact]
+    public void Long_names_do_not_push_the_figures_out_of_their_columns()
+    {
+        LoadResult two = Result with { Flows = [Result.Flows[0], Result.Flows[0] with { From = "esx01.rack12.example.com", To = "esx02.rack12.example.com" }] };
+        string[] lines = [.. Printed.Lines(Width, console => new LoadTable(console).Write(two)).Where(l => l.Contains("11.1 Mbit/s"))];
+        Assert.Equal(lines[0].IndexOf("990 /s", StringComparison.Ordinal), lines[1].IndexOf("990 /s", StringComparison.Ordinal));
+        Assert.Contains("esx01.rack12.example.com to esx02.rack12.example.com", Printed.Lines(Width, console => new LoadTable(console).Write(two)).Select(l => l.Trim()));
+    }
+
+    [Fact]
     public void An_interval_counts_what_its_title_says()
     {
         string[] lines = Printed.Lines(Width, console =>
