@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using VsanEmu.Cli.Health;
 using VsanEmu.Cli.Runs;
@@ -100,6 +102,7 @@ internal sealed class HostRun
         LocalHost? host = null;
         try
         {
+            IReadOnlyCollection<IPEndPoint> control = await ControlEndsAsync(cancellation);
             host = new LocalHost(
                 new LocalHostOptions
                 {
@@ -109,6 +112,7 @@ internal sealed class HostRun
                     Run = order.Run,
                     Force = order.Force,
                     CaptureDirectory = CaptureDirectory,
+                    Control = control,
                     WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, order.Run, server),
                 },
                 site);
@@ -120,6 +124,20 @@ internal sealed class HostRun
             if (host is not null) await host.DisposeAsync();
             await site.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task<IReadOnlyCollection<IPEndPoint>> ControlEndsAsync(CancellationToken cancellation)
+    {
+        if (Address.Server is not DnsEndPoint server) return [];
+        try
+        {
+            return [.. (await Dns.GetHostAddressesAsync(server.Host, cancellation)).Select(address => new IPEndPoint(address, server.Port))];
+        }
+        catch (SocketException)
+        {
+            // Its name is gone since it was reached: then nothing is left out, and F3 names it.
+            return [];
         }
     }
 

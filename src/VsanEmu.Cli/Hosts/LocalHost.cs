@@ -37,6 +37,9 @@ internal sealed record LocalHostOptions
     /// <summary>Where to keep a pcapng file per port; null for nowhere.</summary>
     public string? CaptureDirectory { get; init; }
 
+    /// <summary>Where this host's connection to control leads, if it is not a socket of this machine's: it is no flow of a member, whatever interface it takes.</summary>
+    public IReadOnlyCollection<IPEndPoint> Control { get; init; } = [];
+
     /// <summary>Makes of the ports here all ports of the run, where there are others; null where there are none.</summary>
     public Func<IPorts, IPorts>? WithFarPorts { get; init; }
 }
@@ -66,7 +69,7 @@ internal sealed class LocalHost : IHost
     {
         (_options, _cluster, _ends) = (options, options.Cluster, site.Ends);
         Ends = [.. _ends.Select(e => new EndInfo(e.Name, e.Kind, e.Address?.ToString(), e.InSegment))];
-        _captures = new CaptureSet(_cluster.Channels, options.Origin, options.CaptureDirectory, options.Run);
+        _captures = new CaptureSet(_cluster.Channels, options.Origin, options.CaptureDirectory, options.Run, options.Control);
         try
         {
             foreach (FabricEnd end in _ends) _captures.Add(end.Name, end.Kind, end.Namespace.Run(() => PacketCapture.Open(end.Interface, _cluster.Channels)));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VsanEmu.Core.Observations;
 
 /// <summary>What a trial on a test group is to find out. What came of it is in the captures: <see cref="PortCapture.Trials"/> and the reports there.</summary>
@@ -107,15 +109,22 @@ public sealed record TrialObservation
 /// <summary>Datagrams of one trial at one port.</summary>
 /// <param name="Trial">The trial's number.</param>
 /// <param name="Direction">Direction.</param>
-/// <param name="Packets">Datagrams, copies included.</param>
+/// <param name="Packets">Datagrams of the plan, copies included.</param>
 /// <param name="FirstNs">The first one.</param>
 /// <param name="LastNs">The last one.</param>
 /// <param name="TtlMin">Lowest TTL among them.</param>
 /// <param name="Gap">Longest time between two of them, ns; 0 with fewer than two.</param>
-/// <param name="Repeats">Datagrams whose number was seen before, as far as the last 64 numbers tell.</param>
+/// <param name="Repeats">Datagrams whose number was seen before.</param>
 /// <param name="FirstFrame">Number of the first in the port's capture, from 1 (evidence).</param>
+/// <param name="Reordered">Datagrams that came after one with a higher number (RFC 4737 3.3); copies are not among them.</param>
+/// <param name="Foreign">Datagrams that bear the trial's mark and a number that it does not have: in no other count here, and in a flow's.</param>
 public sealed record TrialSighting(
-    int Trial, PortDirection Direction, long Packets, long FirstNs, long LastNs, byte TtlMin, long Gap, long Repeats, long FirstFrame);
+    int Trial, PortDirection Direction, long Packets, long FirstNs, long LastNs, byte TtlMin, long Gap, long Repeats, long FirstFrame, long Reordered = 0, long Foreign = 0)
+{
+    /// <summary>Different datagrams of the plan: each number once.</summary>
+    [JsonIgnore]
+    public long Distinct => Packets - Repeats;
+}
 
 /// <summary>ICMP echo requests of one size from one member to another (P1, P2).</summary>
 public sealed record PingObservation

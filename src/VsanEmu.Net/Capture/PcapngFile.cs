@@ -49,17 +49,17 @@ internal sealed class PcapngFile : IDisposable
         return new PcapngFile(writer, name, file, port, snaplen);
     }
 
-    /// <summary>Adds a frame.</summary>
-    internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+    /// <summary>Adds a frame; a tag that was taken off it is put back.</summary>
+    internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs, VlanTag tag = default)
     {
         _appended++;
-        if (!HasRoom(PcapngFormat.PacketLength(frame.Length)))
+        if (!HasRoom(PcapngFormat.PacketLength(frame.Length + (tag.Exists ? VlanTag.Length : 0))))
         {
             Interlocked.Increment(ref _lost);
             return;
         }
 
-        _length += PcapngFormat.WritePacket(_chunk.AsSpan(_length), frame, wireLength, direction, realtimeNs);
+        _length += PcapngFormat.WritePacket(_chunk.AsSpan(_length), frame, new CapturedFrame(wireLength, direction, realtimeNs, tag));
         _frames++;
     }
 

@@ -54,7 +54,7 @@ internal sealed class PacedStream : IDisposable
     /// <summary>Sends the next datagram. False when it was the last.</summary>
     internal bool SendNext(long nowNs)
     {
-        new TrialDatagram(_run, _order.Trial, _next++).Write(_datagram);
+        new TrialDatagram(_run, _order.Trial, _next++, _order.Count).Write(_datagram);
         SocketError error = Send();
         if (_sent == 0) _startNs = nowNs;
         if (error == SocketError.Success)
