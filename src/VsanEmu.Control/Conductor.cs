@@ -15,8 +15,9 @@ namespace VsanEmu.Control;
 /// <param name="Outsiders">The outsiders, or null when the spec has none.</param>
 /// <param name="Fabric">The fabric, when the tool owns it and may split it; else null.</param>
 /// <param name="Trials">Who makes the trials, or null when nobody can.</param>
+/// <param name="Paths">Who makes those of paths between members, or null when nobody can.</param>
 public sealed record RunParts(
-    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric, ITrials? Trials = null);
+    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric, ITrials? Trials = null, IPathTrials? Paths = null);
 
 /// <summary>
 /// Leads a cluster through a run: it forms, rests, runs VMs, is probed, trials are made beside it, it loses its Master, is split and healed. It observes and concludes nothing;
@@ -167,12 +168,20 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         if (parts.Trials is not { } trials || !options.Wants(RunPart.Trials)) return;
         await _phases.BeginAsync(Phases.Trials, cancellation);
         if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
-        var stage = new TrialStage(trials, parts.Cluster, options, time);
-        await WatchAsync(stage.RunAsync(_crew.Views, _trials, cancellation), "streams on test groups, joins and leaves, echo requests, odd attempts", cancellation);
+        var stage = new TrialStage(trials, parts.Cluster, options, time, parts.Paths);
+        Task work = stage.RunAsync(_crew.Views, _trials, cancellation, await MtusAsync(cancellation));
+        await WatchAsync(work, "echo requests, TCP streams, streams on test groups, joins and leaves, odd attempts", cancellation);
         if (options.Long && options.Wants(RunPart.Long)) await OutlastAsync(stage, cancellation);
         if (!formed) return;
         await SettleAsync(cancellation);
         if (options.Long && options.Wants("M6")) await RestAsync(Phases.Aged, cancellation);
+    }
+
+    private async Task<IReadOnlyDictionary<string, int>> MtusAsync(CancellationToken cancellation)
+    {
+        if (!options.Wants("P1", "P2")) return new Dictionary<string, int>();
+        MemberReport[] reports = await Task.WhenAll(_crew.Alive.Select(m => m.ReportAsync(cancellation)));
+        return reports.Where(r => r.Node.Settings.Mtu > 0).ToDictionary(r => r.Node.Member, r => r.Node.Settings.Mtu);
     }
 
     private async Task OutlastAsync(TrialStage stage, CancellationToken cancellation)

@@ -77,6 +77,19 @@ public interface IOutsiders
     Task ProveObserverAsync(CancellationToken cancellation);
 }
 
+/// <summary>What trials of paths between members need of them. It carries out; what stands in the way is told, not thrown.</summary>
+public interface IPathTrials
+{
+    /// <summary>Has a member listen to what another one sends it; empty, or why it cannot.</summary>
+    Task<string> ListenAsync(string at, string from, CancellationToken cancellation);
+
+    /// <summary>How many different datagrams of a trial, each an IP packet of so many bytes, that member has heard whole; it listens no more.</summary>
+    Task<int> HeardAsync(string at, string from, int trial, int bytes, CancellationToken cancellation);
+
+    /// <summary>Sends a short TCP stream, and tells what became of it.</summary>
+    Task<TcpStreamObservation> TcpAsync(string phase, TcpStream stream, CancellationToken cancellation);
+}
+
 /// <summary>What trials need of the endpoints, which it knows by name. It carries out; what stands in the way of a stream or an act is told, not thrown.</summary>
 public interface ITrials
 {

@@ -31,6 +31,8 @@ internal sealed class Findings(
             Partitions = partitions,
             Trials = trials.Trials,
             Pings = trials.Pings,
+            Fragments = trials.Fragments,
+            TcpStreams = trials.TcpStreams,
             Idles = trials.Idles,
             NotTried = notTried,
             Asked = (options.Only ?? new HashSet<string>()).Except(options.Skip).ToDictionary(id => id, options.Named.Contains),

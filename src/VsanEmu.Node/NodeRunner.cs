@@ -36,6 +36,7 @@ public sealed class NodeRunner : IAsyncDisposable
     private NodePump? _pump;
     private ITimer? _watch;
     private int _igmpVersion;
+    private int _mtu;
     private int _state;
 
     /// <summary>Makes a runner that has done nothing yet.</summary>
@@ -169,7 +170,7 @@ public sealed class NodeRunner : IAsyncDisposable
     private NodeObservation Observed(NodeObservation node) => node with
     {
         Counters = _counters.With(node.Counters, _sockets!.ReceiveErrors),
-        Settings = node.Settings with { PrefixLength = _interface!.PrefixLength, IgmpVersion = _igmpVersion },
+        Settings = node.Settings with { PrefixLength = _interface!.PrefixLength, IgmpVersion = _igmpVersion, Mtu = _mtu },
         Killed = _state == (int)State.Killed,
     };
 
@@ -191,7 +192,7 @@ public sealed class NodeRunner : IAsyncDisposable
         _pump.Start();
         await gate.Opened.WaitAsync(cancellation).ConfigureAwait(false);
 
-        _igmpVersion = Inside(_interface.IgmpVersion);
+        (_igmpVersion, _mtu) = Inside(() => (_interface.IgmpVersion(), _interface.Mtu()));
         if (_foreign.Heard is { Count: > 0 } heard) _log.Forced(Name, string.Join("; ", heard));
         if (_igmpVersion != _options.Cluster.Channels.IgmpVersion && !_options.Cluster.Profile.Unicast)
             _log.OtherIgmp(Name, _igmpVersion, _options.Cluster.Channels.IgmpVersion, _interface.Name);

@@ -168,6 +168,12 @@ internal sealed class LocalHost : IHost
                 return new HostAnswer.Acted(await _bench.ActAsync(act.Endpoint, act.What, act.Group, cancellation));
             case HostOrder.Ping ping:
                 return new HostAnswer.Pinged(await _bench.PingAsync(ping.Phase, ping.From, ping.To, ping.Bytes, ping.Count, cancellation));
+            case HostOrder.Listen listen:
+                return new HostAnswer.Listening(await _bench.ListenAsync(listen.At, listen.From, cancellation));
+            case HostOrder.Heard heard:
+                return new HostAnswer.HeardWhole(_bench.Heard(heard.At, heard.From, heard.Trial, heard.Bytes));
+            case HostOrder.Tcp tcp:
+                return new HostAnswer.TcpStreamed(await _bench.TcpAsync(tcp.Phase, tcp.Stream, cancellation));
             case HostOrder.Attempt attempt:
                 return new HostAnswer.Probed(await _bench.AttemptAsync(attempt.Phase, attempt.Method, [.. attempt.Attempts.Select(a => (a.From, a.To, a.As))], cancellation));
             case HostOrder.Idle idle:

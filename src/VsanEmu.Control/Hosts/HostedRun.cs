@@ -23,13 +23,18 @@ public sealed class HostedRun
     /// <param name="fabric">The fabric, where it may be split; else null.</param>
     /// <param name="nowNs">Nanoseconds since the run began.</param>
     /// <param name="lead">How long before it begins a phase is announced: longer than an order takes. 0 where all is in this process.</param>
-    public RunParts Parts(ClusterSpec cluster, IFabric? fabric, Func<long> nowNs, TimeSpan lead) => new(
-        cluster,
-        [.. cluster.Members.Select(m => new HostedMember(m.Name, _places[m.Name]))],
-        new HostedCaptures(_hosts, nowNs, lead),
-        cluster.Outsiders.Count == 0 ? null : new HostedOutsiders(_hosts),
-        fabric,
-        new HostedTrials(_places));
+    public RunParts Parts(ClusterSpec cluster, IFabric? fabric, Func<long> nowNs, TimeSpan lead)
+    {
+        var trials = new HostedTrials(_places);
+        return new(
+            cluster,
+            [.. cluster.Members.Select(m => new HostedMember(m.Name, _places[m.Name]))],
+            new HostedCaptures(_hosts, nowNs, lead),
+            cluster.Outsiders.Count == 0 ? null : new HostedOutsiders(_hosts),
+            fabric,
+            trials,
+            trials);
+    }
 
     /// <summary>Whether the hosts' machines kept up, all of them together.</summary>
     /// <param name="more">What else got in the way.</param>

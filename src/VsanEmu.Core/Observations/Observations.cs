@@ -38,6 +38,12 @@ public sealed record RunObservations
     /// <summary>Echo requests among members.</summary>
     public IReadOnlyList<PingObservation> Pings { get => field ?? []; init; }
 
+    /// <summary>Datagrams that had to be cut among members.</summary>
+    public IReadOnlyList<FragmentObservation> Fragments { get => field ?? []; init; }
+
+    /// <summary>Short TCP streams among members.</summary>
+    public IReadOnlyList<TcpStreamObservation> TcpStreams { get => field ?? []; init; }
+
     /// <summary>Connections that were left idle.</summary>
     public IReadOnlyList<IdleObservation> Idles { get => field ?? []; init; }
 
@@ -198,8 +204,9 @@ public sealed record ApparentDelay(MemberId From, long Ns);
 /// <param name="ReliablePort">TCP port.</param>
 /// <param name="Ttl">Multicast TTL.</param>
 /// <param name="IgmpVersion">IGMP version.</param>
+/// <param name="Mtu">MTU of that interface, bytes; 0 when it was not told.</param>
 public sealed record NodeSettings(
-    string Address, int PrefixLength, string Profile, string AgentGroup, string MasterGroup, int ReliablePort, int Ttl, int IgmpVersion);
+    string Address, int PrefixLength, string Profile, string AgentGroup, string MasterGroup, int ReliablePort, int Ttl, int IgmpVersion, int Mtu = 0);
 
 /// <summary>A change of role.</summary>
 /// <param name="AtNs">When.</param>

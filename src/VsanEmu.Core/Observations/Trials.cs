@@ -46,6 +46,9 @@ public enum TrialKind : byte
 
     /// <summary>P1, P3: unicast datagrams of one size, with don't-fragment, from one member to another, at a rate.</summary>
     Unicast,
+
+    /// <summary>P3: datagrams at a rate from one member to a group that two others joined.</summary>
+    FastGroup,
 }
 
 /// <summary>A stream of marked datagrams that one endpoint sent, and who joined or left its group meanwhile.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using VsanEmu.Core.Load;
 using VsanEmu.Net.Native;
+using VsanEmu.Net.Tcp;
 
 namespace VsanEmu.Net.Bulk;
 
@@ -13,9 +14,6 @@ public static unsafe class BulkStream
     private const int TcpInformation = 11;
 
     // struct tcp_info, linux/tcp.h.
-    private const int RoundTripAt = 68;
-    private const int RetransmitsAt = 100;
-    private const int InformationBytes = 104;
     private const int SegmentAt = 16;
     private const int AckedAt = 120;
     private const int BusyAt = 168;
@@ -72,14 +70,11 @@ public static unsafe class BulkStream
         return count == 0 ? -1 : Moved(count);
     }
 
-    /// <summary>Segments sent again, and the smoothed round trip in microseconds (tcp(7), TCP_INFO).</summary>
+    /// <summary>Segments sent again, and the smoothed round trip in microseconds.</summary>
     public static (long Retransmits, long RoundTripUs) Information(Socket socket)
     {
-        Span<byte> info = stackalloc byte[InformationBytes];
-        int length = socket.GetRawSocketOption(LevelTcp, TcpInformation, info);
-        return length < InformationBytes
-            ? (0, 0)
-            : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
+        TcpFigures figures = TcpFigures.Of(socket);
+        return (figures.Retransmitted, figures.RoundTripUs);
     }
 
     /// <summary>How long a connection was busy, and with what (tcp(7), TCP_INFO); null where the kernel does not say.</summary>

@@ -54,6 +54,9 @@ public sealed class FrameConnection
     /// <summary>Whole frames received so far.</summary>
     public long Frames => Volatile.Read(ref _frames);
 
+    /// <summary>What the kernel counts of it.</summary>
+    public TcpFigures Figures => _pipes.Figures;
+
     /// <summary>Starts to receive and to watch the peer's silence.</summary>
     public void Start()
     {

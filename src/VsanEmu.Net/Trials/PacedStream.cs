@@ -13,11 +13,14 @@ internal sealed class PacedStream : IDisposable
     /// <summary>Refusals in a row after which a stream gives up.</summary>
     private const int MaxRefusals = 20;
 
-    private const int HeaderBytes = 28; // IPv4 and UDP
+    internal const int HeaderBytes = 28; // IPv4 and UDP
 
     // ip(7), linux/in.h: set don't-fragment, and do not let what is known of the path's MTU refuse a datagram.
     private const int MtuDiscover = 10;
     private const int DiscoverByProbing = 3;
+
+    // No don't-fragment: the kernel cuts what is longer than the interface's MTU.
+    private const int DiscoverNot = 0;
 
     private readonly TrialStream _order;
     private readonly ulong _run;
@@ -37,8 +40,9 @@ internal sealed class PacedStream : IDisposable
     /// <exception cref="LocalInterfaceException">The interface lacks its address, or is down.</exception>
     internal PacedStream(TrialStream order, ulong run, ProbeSource from)
     {
-        if (order.Bytes is < TrialStream.MinBytes or > TrialStream.MaxBytes)
-            throw new ArgumentOutOfRangeException(nameof(order), order.Bytes, $"a trial's datagrams have {TrialStream.MinBytes} to {TrialStream.MaxBytes} bytes");
+        int most = order.MayBeCut ? TrialStream.MaxCutBytes : TrialStream.MaxBytes;
+        if (order.Bytes < TrialStream.MinBytes || order.Bytes > most)
+            throw new ArgumentOutOfRangeException(nameof(order), order.Bytes, $"a trial's datagrams have {TrialStream.MinBytes} to {most} bytes");
         _order = order;
         _run = run;
         _datagram = new byte[order.Bytes - HeaderBytes];
@@ -96,7 +100,7 @@ internal sealed class PacedStream : IDisposable
             else
             {
                 socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, order.Ttl);
-                socket.SetRawSocketOption((int)SocketOptionLevel.IP, MtuDiscover, [DiscoverByProbing, 0, 0, 0]);
+                socket.SetRawSocketOption((int)SocketOptionLevel.IP, MtuDiscover, [order.MayBeCut ? (byte)DiscoverNot : (byte)DiscoverByProbing, 0, 0, 0]);
             }
 
             socket.Bind(new IPEndPoint(from.Address, order.Port));

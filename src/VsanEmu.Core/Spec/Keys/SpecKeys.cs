@@ -111,7 +111,10 @@ internal static class SpecKeys
         Of<ThresholdSpec, int>("failoverHeartbeats", "V1 warns when a failover takes more", SpecTypes.Integer(1, 1000), t => t.FailoverHeartbeats, (t, v) => t with { FailoverHeartbeats = v }),
         Limit("joinDelay", "M7 warns above this median", "1ms", "60s", t => t.JoinDelay, (t, v) => t with { JoinDelay = v }),
         Limit("leaveDelay", "M8 warns above this median", "1ms", "10m", t => t.LeaveDelay, (t, v) => t with { LeaveDelay = v }),
-        Limit("roundTrip", "P2 warns above this median", "10us", "10s", t => t.RoundTrip, (t, v) => t with { RoundTrip = v }));
+        Limit("roundTrip", "P2 warns above this median", "10us", "10s", t => t.RoundTrip, (t, v) => t with { RoundTrip = v }),
+        Share("retransmittedPercent", "P3 fails when more of TCP is lost", t => t.RetransmittedPercent, (t, v) => t with { RetransmittedPercent = v }),
+        Share("outOfOrderPercent", "P3 warns when more of TCP is; fails at ten times as much", t => t.OutOfOrderPercent, (t, v) => t with { OutOfOrderPercent = v }),
+        Share("duplicateAckPercent", "P3 warns when more of TCP's are", t => t.DuplicateAckPercent, (t, v) => t with { DuplicateAckPercent = v }));
 
     public static Section<TrialSpec> Trials { get; } = new(
         new(),
@@ -119,7 +122,8 @@ internal static class SpecKeys
         Trial("rounds", "how often a join or leave is repeated", 1, 100, t => t.Rounds, (t, v) => t with { Rounds = v }),
         Trial("packetsPerSecond", "of a trial's stream; one over it is the resolution", 50, 10_000, t => t.PacketsPerSecond, (t, v) => t with { PacketsPerSecond = v }),
         Trial("groups", "joined at a time (M10)", 1, 1024, t => t.Groups, (t, v) => t with { Groups = v }),
-        Trial("mtu", "the largest IP packet that must pass whole (P1)", 576, 9216, t => t.Mtu, (t, v) => t with { Mtu = v }));
+        Of<TrialSpec, int>("mtu", "the largest IP packet that must pass whole (P1)", SpecTypes.Integer(576, TrialSpec.MostMtu), t => t.Mtu, (t, v) => t with { Mtu = v }, preset: "what both interfaces take"),
+        Of<TrialSpec, PairChoice>("pairs", "tried: some where members are many, or all", SpecTypes.Pairs, t => t.Pairs, (t, v) => t with { Pairs = v }));
 
     public static Section<ClusterDraft> Cluster { get; } = new(
         new(),
@@ -152,6 +156,9 @@ internal static class SpecKeys
     private static ValueKey<ThresholdSpec> Limit(
         string name, string about, string min, string max, Func<ThresholdSpec, TimeSpan> get, Func<ThresholdSpec, TimeSpan, ThresholdSpec> set) =>
         Of(name, about, SpecTypes.Time(min, max), t => get(t), set);
+
+    private static ValueKey<ThresholdSpec> Share(string name, string about, Func<ThresholdSpec, double> get, Func<ThresholdSpec, double, ThresholdSpec> set) =>
+        Of<ThresholdSpec, double>(name, about, SpecTypes.Decimal(0.01, 100), t => get(t), set);
 
     private static ValueKey<TrialSpec> Trial(string name, string about, int min, int max, Func<TrialSpec, int> get, Func<TrialSpec, int, TrialSpec> set) =>
         Of(name, about, SpecTypes.Integer(min, max), t => get(t), set);

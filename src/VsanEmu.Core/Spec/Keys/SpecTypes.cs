@@ -66,6 +66,9 @@ internal static partial class SpecTypes
     public static ScalarType Place { get; } = Choice<OutsiderPlace>(
         [("segment", OutsiderPlace.Segment), ("beyond-gateway", OutsiderPlace.BeyondGateway)], (a, b) => a == b);
 
+    /// <summary>Which directions are tried.</summary>
+    public static ScalarType Pairs { get; } = Choice<PairChoice>([("sample", PairChoice.Sample), ("all", PairChoice.All)], (a, b) => a == b);
+
     /// <summary>A port.</summary>
     public static ScalarType Port { get; } = Integer(1, 65535);
 
