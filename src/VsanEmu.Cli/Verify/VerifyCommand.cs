@@ -9,6 +9,7 @@ using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Node;
 using VsanEmu.Report;
@@ -124,7 +125,7 @@ internal static class VerifyCommand
             output);
 
         Task<IStage> OpenAsync() => LocalStage.OpenAsync(
-            () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
+            () => OwnThread.RunAsync<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
     }
 
     private static int Complain(string message, ExitCode exit)

@@ -18,6 +18,9 @@ internal static class OwnMachine
     // Less than this delays no trial beyond its own tolerance.
     private static readonly TimeSpan TrialsBear = TimeSpan.FromMilliseconds(50);
 
+    // An echo request waits so long for its answer, which the kernel keeps until it is asked for.
+    private static readonly TimeSpan PingsBear = TimeSpan.FromSeconds(1);
+
     // A peer is given up after this many heartbeats: what a hindrance causes shows up to so much later.
     private const int Aftermath = 5;
 
@@ -47,18 +50,23 @@ internal static class OwnMachine
         ["P3"] = [Phases.Probing, Phases.Trials],
     };
 
+    // What members measure rests on the pool's threads; trials and captures have threads of their own.
+    private static readonly string[] OnThePool = [.. OfCluster.Keys, "M1", "M2", "A1", "P3"];
+
     /// <summary>The result as it is; or, where it failed and the machine was hindered while it was measured, inconclusive.</summary>
     public static CheckResult Doubt(RunAnalysis run, CheckResult result)
     {
-        if (result.Outcome != CheckOutcome.Fail || run.Seen.Machine is not { Hindrances.Count: > 0 } machine) return result;
+        if (result.Outcome != CheckOutcome.Fail || run.Seen.Machine is not { } machine) return result;
         // The cluster lives by heartbeats, and bears what one of them may be late; a trial bears less.
         bool ofCluster = OfCluster.TryGetValue(result.Id, out string[]? phases);
         if (!ofCluster && !OfTrials.TryGetValue(result.Id, out phases)) return result;
-        long bears = Wording.Ns(ofCluster ? run.Spec.Timers.Heartbeat : TrialsBear);
+        long bears = Wording.Ns(ofCluster ? run.Spec.Timers.Heartbeat : result.Id == "P1" ? PingsBear : TrialsBear);
+        bool onThePool = OnThePool.Contains(result.Id);
         // F1 finds fault with phases that were not calm throughout.
         PhaseObservation[] looked = [.. run.Timeline.All.Where(p => phases!.Contains(p.Name) && !(result.Id == "F1" && p.Settled))];
-        Hindrance[] hindrances = [.. machine.Hindrances.Where(h => (h.Dropped > 0 || h.StoodNs >= bears) && looked.Any(p => In(run, h, p)))];
-        if (hindrances.Length == 0) return result;
+        Hindrance[] hindrances = [.. machine.Hindrances
+            .Where(h => (h.Dropped > 0 || h.StoodNs >= bears || (onThePool && h.StarvedNs >= bears)) && looked.Any(p => In(run, h, p)))];
+        if (hindrances.Length == 0) return machine.Unwatched.Count == 0 ? result : Unwatched(result, machine);
         return result with
         {
             Outcome = CheckOutcome.Inconclusive,
@@ -74,16 +82,27 @@ internal static class OwnMachine
         OfLoss.Contains(diagnosis.Fault) && run.Seen.Machine is { } machine && machine.Hindrances.Any(h => h.Dropped > 0)
         && results.Where(r => diagnosis.Explains.Contains(r.Id)).All(r => Doubt(run, r).Outcome != CheckOutcome.Fail);
 
+    private static CheckResult Unwatched(CheckResult result, MachineObservation machine) => result with
+    {
+        Outcome = CheckOutcome.Inconclusive,
+        Seen = $"{result.Seen}; but whether this machine kept up was not watched",
+        Evidence = Wording.Limit([.. machine.Unwatched.Select(why => $"not watched: {why}"), .. result.Evidence]),
+        Cause = "this machine may be the cause, not the fabric: nobody watched it",
+        Remedy = "repeat it where this machine can be watched; the evidence says what stood in the way",
+    };
+
     private static bool In(RunAnalysis run, Hindrance hindrance, PhaseObservation phase) =>
-        hindrance.AtNs <= phase.EndNs && hindrance.AtNs + hindrance.StoodNs >= phase.StartNs - (Aftermath * Wording.Ns(run.Spec.Timers.Heartbeat));
+        hindrance.AtNs <= phase.EndNs && hindrance.AtNs + Math.Max(hindrance.StoodNs, hindrance.StarvedNs) >= phase.StartNs - (Aftermath * Wording.Ns(run.Spec.Timers.Heartbeat));
 
     private static string Told(Hindrance[] hindrances)
     {
         long stood = Longest(hindrances.Where(h => h.Lost.Length == 0)), dropped = hindrances.Sum(h => h.Dropped);
+        long starved = hindrances.Max(h => h.StarvedNs);
         Hindrance? lost = hindrances.Where(h => h.Lost.Length > 0).MaxBy(h => h.StoodNs);
         string[] all =
         [
             stood > 0 ? $"this machine stood still for {Wording.Span(stood)}" : "",
+            starved > stood ? $"this tool's own work waited {Wording.Span(starved)} for a thread" : "",
             dropped > 0 ? $"this machine dropped {Wording.Count(dropped, "frame")} of its own" : "",
             lost is null ? "" : $"control was lost for {Wording.Span(lost.StoodNs)}: {lost.Lost}",
         ];
