@@ -58,13 +58,13 @@ public sealed partial class Conductor(RunParts parts, ConductorOptions options, 
             }
 
             if (options.Wants("M1", "M2", "M3", "M4", "A1", "A2", "A3", "A4", "P3")) await ProbeAsync(cancellation);
-            IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options, TrialStage.Cast(parts.Cluster, _crew.Views)?.Receivers.Count ?? 0);
+            IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options);
             await TryAsync(formed, cancellation);
             if (formed && options.Failover && options.Wants("V1", "V2") && parts.Members.Count > 1) await FailOverAsync(cancellation);
             if (formed && options.Partition && options.Wants("V3") && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
             _phases.End();
             IReadOnlyList<PortCapture> ports = await parts.Captures.SnapshotAsync(cancellation);
-            return await new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried).AssembleAsync(cancellation);
+            return await new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried, options).AssembleAsync(cancellation);
         }
         finally
         {

@@ -45,6 +45,9 @@ public sealed record ConductorOptions
     /// <summary>The checks that are asked for, by id; null for all. Parts of a run that serve no other are left out.</summary>
     public IReadOnlySet<string>? Only { get; init; }
 
+    /// <summary>Those of <see cref="Only"/> that were named themselves, and not by the letter of their family: each must be made, or the run is not what was asked for.</summary>
+    public IReadOnlySet<string> Named { get; init; } = new HashSet<string>();
+
     /// <summary>The checks that are not, by id.</summary>
     public IReadOnlySet<string> Skip { get; init; } = new HashSet<string>();
 

@@ -14,7 +14,8 @@ internal sealed class Findings(
     IReadOnlyList<FailoverObservation> failovers,
     IReadOnlyList<PartitionObservation> partitions,
     TrialFindings trials,
-    IReadOnlyDictionary<string, string> notTried)
+    IReadOnlyDictionary<string, string> notTried,
+    ConductorOptions options)
 {
     public async Task<RunObservations> AssembleAsync(CancellationToken cancellation)
     {
@@ -33,6 +34,7 @@ internal sealed class Findings(
             Pings = trials.Pings,
             Idles = trials.Idles,
             NotTried = notTried,
+            Asked = (options.Only ?? new HashSet<string>()).Except(options.Skip).ToDictionary(id => id, options.Named.Contains),
         };
     }
 

@@ -48,6 +48,9 @@ public sealed record CheckResult
 
     /// <summary>What to do, or empty.</summary>
     public string Remedy { get; init; } = "";
+
+    /// <summary>What it had to look at and did; null in a record of an earlier version.</summary>
+    public Coverage? Coverage { get; init; }
 }
 
 /// <summary>A rule over observations: no clock, no socket, the same answer every time.</summary>

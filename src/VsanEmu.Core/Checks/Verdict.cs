@@ -18,7 +18,7 @@ public enum ExitCode : byte
     /// <summary>Bad usage or spec; never a verdict's.</summary>
     BadInput = 2,
 
-    /// <summary>Nothing failed, but a check stayed inconclusive, or none could be carried out.</summary>
+    /// <summary>Nothing failed, but a check stayed inconclusive, or one that was named could not be carried out, or none could.</summary>
     Inconclusive = 3,
 }
 
@@ -37,6 +37,9 @@ public sealed record Verdict
     /// <summary>What the process exits with.</summary>
     public required ExitCode ExitCode { get; init; }
 
+    /// <summary>Ids of the checks that were asked for (<c>--only</c>); empty when all were.</summary>
+    public IReadOnlyList<string> Asked { get => field ?? []; init; }
+
     /// <summary>Judges a run by every check of <see cref="CheckCatalogue.All"/>.</summary>
     public static Verdict Of(ClusterSpec spec, RunObservations seen)
     {
@@ -51,15 +54,17 @@ public sealed record Verdict
             Results = results,
             Diagnoses = diagnoses,
             Unexplained = [.. results.Where(r => r.Outcome == CheckOutcome.Fail && !explained.Contains(r.Id)).Select(r => r.Id)],
-            ExitCode = Exit(results),
+            ExitCode = Exit(results, seen.Asked),
+            Asked = [.. results.Select(r => r.Id).Where(seen.Asked.ContainsKey)],
         };
     }
 
-    private static ExitCode Exit(CheckResult[] results)
+    private static ExitCode Exit(CheckResult[] results, IReadOnlyDictionary<string, bool> asked)
     {
         if (results.Any(r => r.Outcome == CheckOutcome.Fail)) return ExitCode.Failed;
         bool none = !results.Any(r => r.Outcome is CheckOutcome.Pass or CheckOutcome.Warn);
-        return none || results.Any(r => r.Outcome == CheckOutcome.Inconclusive) ? ExitCode.Inconclusive : ExitCode.Passed;
+        bool open = results.Any(r => r.Outcome == CheckOutcome.Inconclusive || (r.Outcome == CheckOutcome.Skip && asked.GetValueOrDefault(r.Id)));
+        return none || open ? ExitCode.Inconclusive : ExitCode.Passed;
     }
 }
 

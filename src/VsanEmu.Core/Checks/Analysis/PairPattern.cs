@@ -1,3 +1,5 @@
+using VsanEmu.Core.Observations;
+
 namespace VsanEmu.Core.Checks.Analysis;
 
 /// <summary>One direction between two members, by name.</summary>
@@ -6,6 +8,17 @@ namespace VsanEmu.Core.Checks.Analysis;
 internal readonly record struct Direction(string From, string To)
 {
     public Direction Reverse => new(To, From);
+
+    /// <summary>Every direction between members that lived to the end of a phase, on one side of the segment.</summary>
+    public static IEnumerable<Direction> Among(RunAnalysis run, PhaseObservation phase)
+    {
+        string[] alive = [.. run.Timeline.Alive(phase).Select(m => m.Name)];
+        return
+            from a in alive
+            from b in alive
+            where a != b && Timeline.Side(phase, a) == Timeline.Side(phase, b)
+            select new Direction(a, b);
+    }
 
     public override string ToString() => $"{From} to {To}";
 }

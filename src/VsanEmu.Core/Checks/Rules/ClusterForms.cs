@@ -10,13 +10,17 @@ internal sealed class ClusterForms() : Check("F1", "the cluster forms")
 {
     protected override string Expected(ClusterSpec spec) => "one Master, one Backup, the rest Agents, and the same membership everywhere";
 
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("view", Judged(run).SelectMany(p => run.Timeline.Alive(p).Select(m => (Phase: p, Member: m.Name))),
+        v => v.Phase.Views.Any(w => w.Member == v.Member) ? null : "nothing is known of it", v => $"{v.Member} in {v.Phase.Name}");
+
+    // A run that never got beyond forming is judged by what its members said then.
+    private static IReadOnlyList<PhaseObservation> Judged(RunAnalysis run) =>
+        run.Timeline.Calm.Count > 0 ? run.Timeline.Calm : [.. run.Timeline.All.TakeLast(1)];
+
     protected override Finding Judge(RunAnalysis run)
     {
-        IReadOnlyList<PhaseObservation> calm = run.Timeline.Calm;
         if (run.Timeline.All.Count == 0) return Finding.Inconclusive("no phase of the run was observed");
-
-        // A run that never got beyond forming is judged by what its members said then.
-        IReadOnlyList<PhaseObservation> judged = calm.Count > 0 ? calm : [run.Timeline.All[^1]];
+        IReadOnlyList<PhaseObservation> judged = Judged(run);
         (PhaseObservation Phase, string[] Wrong)[] bad =
             [.. judged.Select(p => (p, Faults(run, p).ToArray())).Where(p => p.Item2.Length > 0)];
         if (bad.Length > 0)

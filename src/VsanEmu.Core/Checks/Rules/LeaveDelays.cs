@@ -19,6 +19,14 @@ internal sealed class GroupLeaveDelay() : TrialCheck("M8", "group leave delay", 
     protected override string Expected(ClusterSpec spec) =>
         $"the stream stops at the port, median delay at most {Wording.Span(spec.Thresholds.LeaveDelay)}; another host behind the same port keeps it";
 
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) =>
+        [.. Rounds("round", TrialKind.Leave, run.Spec.Trials.Rounds), ("a round with a sibling behind the port", t => t.Plan.Kind == TrialKind.LeaveBesideSibling)];
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) =>
+        Ledger.Of("leave", run.Leaves, r => r.End == LeaveEnd.Unproven ? r.Told : null, r => $"round {r.Trial.Plan.Round}")
+            .And(Ledger.Of("sibling", sent.Where(t => t.Plan.Kind == TrialKind.LeaveBesideSibling),
+                t => Sibling.Of(run, t) is null ? "its leave, or the stream around it, was not seen" : null, t => $"{t}"));
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
         IReadOnlyList<LeaveRound> rounds = run.Leaves;

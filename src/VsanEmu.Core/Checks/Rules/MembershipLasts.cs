@@ -11,12 +11,27 @@ internal sealed class MembershipLasts() : Check("M6", "membership outlives its i
     protected override string Expected(ClusterSpec spec) =>
         $"the Agent Group still arrives at every member {Wording.Span(IntervalNs(spec))} after it joined (2 x query interval + response interval)";
 
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        PhaseObservation[] late = Late(run);
+        var measured = HeartbeatMatrix.Of(run, FlowGroup.Agent, late).Measured.ToHashSet();
+        return Ledger.Of("direction", late.SelectMany(p => Direction.Among(run, p)).Distinct(), w => measured.Contains(w) ? run.Unwatched(w.To) : "no heartbeats of it were captured");
+    }
+
+    // Calm phases in which a membership that nobody asks for would have been forgotten.
+    private static PhaseObservation[] Late(RunAnalysis run)
+    {
+        if (run.Timeline.All.Count == 0) return [];
+        long due = JoinedNs(run) + IntervalNs(run.Spec);
+        return [.. run.Timeline.Calm.Where(p => p.StartNs >= due)];
+    }
+
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (run.Timeline.All.Count == 0) return Finding.Inconclusive("no phase of the run was observed");
         long joined = JoinedNs(run), interval = IntervalNs(run.Spec);
-        PhaseObservation[] late = [.. run.Timeline.Calm.Where(p => p.StartNs >= joined + interval)];
+        PhaseObservation[] late = Late(run);
         if (late.Length == 0)
         {
             long watched = Math.Max(0, run.Timeline.All[^1].EndNs - joined);

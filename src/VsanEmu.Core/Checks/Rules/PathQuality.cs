@@ -9,6 +9,8 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     protected override string Expected(ClusterSpec spec) =>
         $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order";
 
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
+
     protected override Finding Judge(RunAnalysis run)
     {
         DeliveryMatrix[] matrices = [run.AgentDelivery, run.MasterDelivery];
