@@ -76,7 +76,7 @@ public sealed class OwnMachineTests
     [Fact]
     public void A_starved_pool_excuses_what_rests_on_it_and_says_so()
     {
-        Seen starved = Hindered(Restless, new Hindrance(8 * Second, 5 * Millisecond, 0, StarvedNs: Second));
+        Seen starved = Hindered(Restless, new Hindrance(8 * Second, 0, 0, StarvedNs: Second));
         Assert.Equal((CheckOutcome.Inconclusive, ExitCode.Inconclusive), Judged(starved));
         Assert.EndsWith("but this tool's own work waited 1.0 s for a thread meanwhile", starved.Verdict.Results.Single(r => r.Id == "F1").Seen);
     }
@@ -88,9 +88,18 @@ public sealed class OwnMachineTests
     public void Unanswered_echo_requests_are_excused_by_nothing_shorter_than_their_patience(int stoodMs, int starvedMs, CheckOutcome expected)
     {
         Seen silent = Seen.Healthy().WithPings(p => p.To == "m03" ? p with { Answered = 0, MinNs = 0, MedianNs = 0, MaxNs = 0 } : p);
-        long at = silent.Run.Phases.Single(p => p.Name == Phases.Trials).StartNs;
-        Seen hindered = Hindered(silent, new Hindrance(at, stoodMs * Millisecond, 0, StarvedNs: starvedMs * Millisecond));
+        Seen tried = silent.With(r => r with { Phases = [.. r.Phases, r.Phases[^1] with { Name = Phases.Trials, StartNs = 30 * Second, EndNs = 35 * Second }] });
+        Seen hindered = Hindered(tried, new Hindrance(31 * Second, stoodMs * Millisecond, 0, StarvedNs: starvedMs * Millisecond));
         Assert.Equal(expected, hindered.Verdict.Results.Single(r => r.Id == "P1").Outcome);
+    }
+
+    [Fact]
+    public void Echo_requests_that_the_senders_own_kernel_refused_are_no_silence_of_the_others()
+    {
+        Seen refused = Seen.Healthy().WithPings(p => p.From == "m01" ? p with { Sent = 0, Answered = 0, NotSent = 4, Refusal = "Operation not permitted" } : p);
+        CheckResult result = refused.Check("P1");
+        Assert.Equal(CheckOutcome.Inconclusive, result.Outcome);
+        Assert.Contains("not sent: Operation not permitted", result.Seen);
     }
 
     [Fact]
