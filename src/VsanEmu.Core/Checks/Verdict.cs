@@ -44,11 +44,11 @@ public sealed record Verdict
     public static Verdict Of(ClusterSpec spec, RunObservations seen)
     {
         var run = new RunAnalysis(spec, seen);
-        CheckResult[] results = [.. CheckCatalogue.Rules.Select(r => r.Evaluate(run))];
-        IReadOnlyList<Diagnosis> diagnoses = [.. Diagnostician.Conclude(run, results).Where(d => !OwnMachine.MayHaveLost(run, d, results))];
+        (CheckResult Result, Tolerance Tolerance)[] judged = [.. CheckCatalogue.Rules.Select(r => (r.Evaluate(run), r.Tolerance))];
+        IReadOnlyList<Diagnosis> diagnoses = [.. Diagnostician.Conclude(run, [.. judged.Select(j => j.Result)]).Where(d => !OwnMachine.MayHaveLost(run, d, judged))];
         var explained = diagnoses.SelectMany(d => d.Explains).ToHashSet();
         // What a fault of the fabric explains is not put down to the machine.
-        results = [.. results.Select(r => explained.Contains(r.Id) ? r : OwnMachine.Doubt(run, r))];
+        CheckResult[] results = [.. judged.Select(j => explained.Contains(j.Result.Id) ? j.Result : OwnMachine.Doubt(run, j.Result, j.Tolerance))];
         return new Verdict
         {
             Results = results,

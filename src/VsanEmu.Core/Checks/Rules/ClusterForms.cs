@@ -8,6 +8,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>F1: in every calm phase each side of the segment is one cluster at rest.</summary>
 internal sealed class ClusterForms() : Check("F1", "the cluster forms")
 {
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Calm) with { UnsettledOnly = true };
+
     protected override string Expected(ClusterSpec spec) => "one Master, one Backup, the rest Agents, and the same membership everywhere";
 
     protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("view", Judged(run).SelectMany(p => run.Timeline.Alive(p).Select(m => (Phase: p, Member: m.Name))),

@@ -1,5 +1,6 @@
 using VsanEmu.Core.Checks.Analysis;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
@@ -7,6 +8,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M1: every sender to the Agent Group reaches every member.</summary>
 internal sealed class AgentGroupDelivery() : GroupDelivery("M1", "Agent Group delivery", FlowGroup.Agent)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"every member's datagrams reach every other; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
 
     protected override DeliveryMatrix Matrix(RunAnalysis run) => run.AgentDelivery;
@@ -15,6 +18,8 @@ internal sealed class AgentGroupDelivery() : GroupDelivery("M1", "Agent Group de
 /// <summary>M2: senders to the Master Group reach Master and Backup.</summary>
 internal sealed class MasterGroupDelivery() : GroupDelivery("M2", "Master Group delivery", FlowGroup.Master)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"datagrams to the group reach Master and Backup; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
 
     protected override DeliveryMatrix Matrix(RunAnalysis run) => run.MasterDelivery;
@@ -23,6 +28,8 @@ internal sealed class MasterGroupDelivery() : GroupDelivery("M2", "Master Group 
 /// <summary>A group's delivery by numbered datagrams: who does not hear whom tells the port.</summary>
 internal abstract class GroupDelivery(string id, string title, FlowGroup group) : Check(id, title)
 {
+    public sealed override RunPart Uses => RunPart.Probing;
+
     protected abstract DeliveryMatrix Matrix(RunAnalysis run);
 
     protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", Matrix(run).Expected, Matrix(run).WhyNot);

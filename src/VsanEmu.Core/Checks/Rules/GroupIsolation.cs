@@ -7,6 +7,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M3: an Agent, which joined the Agent Group only, gets no Master Group packet.</summary>
 internal sealed class MasterGroupIsolation() : Check("M3", "Master Group isolation")
 {
+    public override RunPart Uses => RunPart.Probing;
+
     protected override string Expected(ClusterSpec spec) => "no Master Group packet at an Agent's port";
 
     protected override Ledger Subjects(RunAnalysis run) => Quiet.Subjects(run.Stray.Agents);
@@ -22,6 +24,8 @@ internal sealed class MasterGroupIsolation() : Check("M3", "Master Group isolati
 /// <summary>M4: a port that joined nothing gets neither group.</summary>
 internal sealed class NoFlooding() : Check("M4", "no flooding")
 {
+    public override RunPart Uses => RunPart.Probing;
+
     protected override string Expected(ClusterSpec spec) => "no packet of either group at a port that joined nothing";
 
     protected override Ledger Subjects(RunAnalysis run) => Quiet.Subjects(run.Stray.Silent);

@@ -8,6 +8,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M6: what joined the Agent Group still gets it after a membership that nobody asks for would have been forgotten (RFC 3376, 8.4).</summary>
 internal sealed class MembershipLasts() : Check("M6", "membership outlives its interval")
 {
+    public override RunPart Uses => RunPart.Trials | RunPart.Long;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Aged);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the Agent Group still arrives at every member {Wording.Span(IntervalNs(spec))} after it joined (2 x query interval + response interval)";
 
