@@ -38,6 +38,9 @@ internal abstract class Check(string id, string title) : ICheck
 
     public virtual RunPart Uses => Needs;
 
+    /// <summary>True when a failure says itself what is wrong, so that no fault of the fabric is looked for.</summary>
+    internal virtual bool ExplainsItself => false;
+
     /// <summary>What a hindered machine may do to it.</summary>
     internal virtual Tolerance Tolerance => Tolerance.Unshaken;
 

@@ -57,13 +57,15 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
                 .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.To).ThenBy(d => d.Way.From)
                 .Select(d => $"{d.Way}: {d.Received} of {d.Sent} arrived"),
             Cause = silent
-                ? "the switch does not forward the group to a port that joined it: no querier, a membership that was not learned, or a port that is cut off"
+                ? $"the switch does not forward the group to a port that joined it: {(run.Vlan.Querier ? "" : "no querier, ")}a membership that was not learned, or a port that is cut off"
                 : "packets are dropped on the way: a full queue, a storm-control limit on multicast, or a bad link",
             Remedy = silent
-                ? "see M5 for the querier; then show the switch's group table (show ip igmp snooping groups) for the ports named here"
+                ? $"{FirstQuerier(run)}show the switch's group table (show ip igmp snooping groups) for the ports named here"
                 : "read the drop and error counters of the ports named here, and their storm-control settings",
         };
     }
+
+    private static string FirstQuerier(RunAnalysis run) => run.Vlan.Querier ? "" : "see M5 for the querier; then ";
 
     // Without numbered datagrams heartbeats still prove that nothing arrives; that all arrives they do not prove.
     private Finding Unmeasured(RunAnalysis run)
@@ -75,7 +77,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
             {
                 Evidence = heartbeats.Silent.OrderBy(w => w.To).ThenBy(w => w.From).Select(w => $"{w}: heartbeats were sent, none arrived"),
                 Cause = "the switch does not forward the group to a port that joined it",
-                Remedy = "see M5 for the querier; then show the switch's group table for the ports named here",
+                Remedy = $"{FirstQuerier(run)}show the switch's group table for the ports named here",
             };
         }
 

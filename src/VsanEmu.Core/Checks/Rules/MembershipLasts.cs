@@ -51,8 +51,8 @@ internal sealed class MembershipLasts() : Check("M6", "membership outlives its i
             return Finding.Fail($"{when}: {PairPattern.Of(then.Measured, lost).DescribeHearing()}, which had been heard before") with
             {
                 Evidence = lost.Select(w => $"{w}: arrived before, nothing in {Wording.Names(late.Select(p => p.Name))}"),
-                Cause = "the switch forgot who joined: nobody asks (no querier), or the ports' answers do not reach it",
-                Remedy = "configure an IGMP snooping querier in the VLAN, and permit IGMP from the members' ports",
+                Cause = run.Vlan.Querier ? "the switch forgot who joined: queries arrive, and the ports' answers do not reach it" : "the switch forgot who joined: nobody asks",
+                Remedy = run.Vlan.Querier ? "permit IGMP from the members' ports, and compare the switch's membership timeout with the querier's interval" : "configure a querier with an address in the members' VLAN",
             };
         }
 
