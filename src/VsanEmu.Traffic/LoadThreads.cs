@@ -33,7 +33,9 @@ internal sealed class LoadThread
     public string What { get; }
 
     /// <summary>Waits for its end.</summary>
+#pragma warning disable RS0030 // Loads are disposed of on a thread of its own.
     public void Join() => _thread.Join();
+#pragma warning restore RS0030
 
     private void Run(Action run, LoadClock clock)
     {

@@ -4,6 +4,7 @@ using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 using VsanEmu.Traffic.Shares;
 
 namespace VsanEmu.Traffic;
@@ -34,7 +35,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     public LoadStage Stage(string toolVersion) => new(cluster, [this], () => (long)Stopwatch.GetElapsedTime(origin).TotalNanoseconds, toolVersion);
 
     /// <inheritdoc/>
-    public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => Task.Run(() =>
+    public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => OwnThread.RunAsync(() =>
     {
         if (LoadRules.Fault(work, cluster) is { } fault) throw new LoadException($"this load cannot be: {fault}");
         if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
@@ -82,7 +83,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         finally
         {
             // What did not end as it should is not to go on either.
-            Close(run);
+            await OwnThread.RunAsync(() => Close(run), CancellationToken.None);
         }
     }
 

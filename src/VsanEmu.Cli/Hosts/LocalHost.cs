@@ -10,6 +10,7 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Processes;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Trials;
 using VsanEmu.Node;
 using VsanEmu.Traffic;
@@ -61,11 +62,7 @@ internal sealed class LocalHost : IHost
     private readonly Dictionary<string, NodeRunner> _members;
     private readonly LocalLoads _loads;
 
-    /// <summary>Opens a capture at every end. Nothing is sent.</summary>
-    /// <param name="options">How it takes part.</param>
-    /// <param name="site">The ends that are here; its maker's to dispose of.</param>
-    /// <exception cref="CaptureException">A capture cannot be opened.</exception>
-    public LocalHost(LocalHostOptions options, ISite site)
+    private LocalHost(LocalHostOptions options, ISite site)
     {
         (_options, _cluster, _ends) = (options, options.Cluster, site.Ends);
         Ends = [.. _ends.Select(e => new EndInfo(e.Name, e.Kind, e.Address?.ToString(), e.InSegment))];
@@ -88,6 +85,14 @@ internal sealed class LocalHost : IHost
         _loads = new LocalLoads(_cluster, _ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource()), options.Origin);
         _members = _cluster.Members.Where(m => _ends.Any(e => e.Name == m.Name)).ToDictionary(m => m.Name, m => new NodeRunner(Member(m, site)));
     }
+
+    /// <summary>Opens a capture at every end. Nothing is sent.</summary>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="site">The ends that are here; its maker's to dispose of.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="CaptureException">A capture cannot be opened.</exception>
+    public static Task<LocalHost> OpenAsync(LocalHostOptions options, ISite site, CancellationToken cancellation) =>
+        OwnThread.RunAsync(() => new LocalHost(options, site), cancellation);
 
     /// <inheritdoc/>
     public string Name => _options.Name;
@@ -142,11 +147,14 @@ internal sealed class LocalHost : IHost
     /// <summary>Ends every member at once, and all captures.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.Run(_loads.Dispose);
+        await OwnThread.RunAsync(_loads.Dispose);
         foreach (NodeRunner member in _members.Values) await member.DisposeAsync();
-        _bench.Dispose();
-        _captures.Dispose();
-        await _machine.DisposeAsync();
+        await OwnThread.RunAsync(() =>
+        {
+            _bench.Dispose();
+            _captures.Dispose();
+            _machine.Dispose();
+        });
     }
 
     private async Task<HostAnswer> TryAsync(HostOrder order, CancellationToken cancellation)
@@ -204,6 +212,9 @@ internal sealed class LocalHost : IHost
             [.. report.StreamsSent.Select(s => new SentStream(s.Stream, s.Group, s.Datagrams))],
             [.. report.StreamsReceived.Select(s => new ReceivedStream(s.Stream, s.Counts))],
             report.Probes,
-            report.Directory);
+            report.Directory)
+        {
+            StreamsRefused = report.StreamsRefused,
+        };
     }
 }

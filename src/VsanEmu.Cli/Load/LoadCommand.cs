@@ -15,6 +15,7 @@ using VsanEmu.Lab;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Traffic;
 
@@ -56,7 +57,7 @@ internal static class LoadCommand
             if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, record, cancellation);
             await using ISite site = parsed.GetValue(Spec) is null
                 ? new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation))
-                : await Task.Run(() => FoundSite.Open(cluster), cancellation);
+                : await OwnThread.RunAsync(() => FoundSite.Open(cluster), cancellation);
             await site.WaitReadyAsync(cancellation);
             var ends = site.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
             using var loads = new LocalLoads(cluster, ends, Stopwatch.GetTimestamp());

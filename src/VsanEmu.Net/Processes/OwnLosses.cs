@@ -16,16 +16,17 @@ public static class OwnLosses
     private const string Udp = "Udp:";
     private static readonly string[] NoRoom = ["RcvbufErrors", "SndbufErrors"];
 
-    /// <summary>All of it since the machine started. A kernel that does not say has dropped nothing that could be told.</summary>
+    /// <summary>All of it since the machine started.</summary>
+    /// <exception cref="IOException">The kernel does not tell; the message says what of it.</exception>
     public static long Count()
     {
         try
         {
             return Frames() + Datagrams(ProtocolStatistics);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            return 0;
+            throw new IOException($"{SoftnetStatistics} and {ProtocolStatistics} cannot be read here ({e.Message})", e);
         }
     }
 

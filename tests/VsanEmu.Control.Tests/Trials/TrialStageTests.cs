@@ -36,6 +36,16 @@ public sealed class TrialStageTests
     }
 
     [Fact]
+    public async Task Datagrams_that_the_kernel_refused_are_not_sent_and_void_a_trial_only_where_none_was()
+    {
+        TrialFindings some = await RunAsync(new ScriptedTrials(_time) { Refused = _ => 1 }, "M12");
+        Assert.All(some.Trials, t => Assert.Equal((29, 1, "Operation not permitted", ""), (t.Sent, t.Refused, t.Refusal, t.Error)));
+        TrialFindings none = await RunAsync(new ScriptedTrials(_time) { Refused = s => s.Count }, "M12");
+        Assert.All(none.Trials, t => Assert.Equal((0, 30, "Operation not permitted", "Operation not permitted"), (t.Sent, t.Refused, t.Refusal, t.Error)));
+        Assert.NotEmpty(none.Trials);
+    }
+
+    [Fact]
     public async Task Questions_and_echo_requests_come_first_and_odd_attempts_beside_the_streams()
     {
         var trials = new ScriptedTrials(_time);

@@ -41,6 +41,16 @@ public sealed class GroupForwardingTests
     }
 
     [Fact]
+    public void A_trial_of_which_the_senders_kernel_refused_a_datagram_is_judged_by_the_others_and_says_so()
+    {
+        Seen refused = On(s => s with { FloodsUnknown = true }).WithTrials(t => t with { Sent = t.Sent - 1, Refused = 1, Refusal = "Operation not permitted" })
+            .WithSightings((_, _, s) => s with { Packets = s.Packets - 1 });
+        Assert.Equal(CheckOutcome.Warn, refused.Outcome("M11"));
+        Assert.Matches(@"; 1 of \d+ not sent: Operation not permitted\)", refused.Check("M11").Evidence[0]);
+        Assert.Equal(CheckOutcome.Pass, Healthy.WithTrials(t => t with { Refused = 1, Refusal = "x" }).Outcome("M10"));
+    }
+
+    [Fact]
     public void M10_does_not_pass_when_some_groups_could_not_be_tried()
     {
         Seen refused = Healthy.WithTrials(t => t is { Kind: TrialKind.Capacity, Round: > 6 } ? t with { Error = "No buffer space available" } : t);

@@ -27,6 +27,42 @@ public sealed class EchoTests(SnoopingSegment segment) : IClassFixture<SnoopingS
     }
 
     [Fact]
+    public async Task Requests_that_the_senders_own_firewall_refuses_were_not_sent()
+    {
+        using var elsewhere = new SnoopingSegment();
+        elsewhere.Ends[0].Namespace.Run(() => Tool.Run("nft", ["-f", "-"], "table ip own { chain out { type filter hook output priority 0; ip daddr 198.18.0.12 drop; }; }"));
+        IReadOnlyList<PingObservation> seen = await elsewhere.Bench.PingAsync(SnoopingSegment.Phase, "m01", ["m02", "m03"], [64], 4, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            [("m02", 0, 4, 0, "Operation not permitted: refused by this host's own firewall"), ("m03", 4, 0, 4, "")],
+            seen.Select(p => (p.To, p.Sent, p.NotSent, p.Answered, p.Refusal)));
+    }
+
+    [Fact]
+    public async Task Somebody_silent_keeps_no_thread_of_the_pool()
+    {
+        using var elsewhere = new SnoopingSegment();
+        elsewhere.Ends[1].Namespace.Run(() => File.WriteAllText("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1"));
+        Task<IReadOnlyList<PingObservation>> pings = elsewhere.Bench.PingAsync(SnoopingSegment.Phase, "m01", ["m02"], [64], 4, TestContext.Current.CancellationToken);
+        bool own = false;
+        while (!own && !pings.IsCompleted) own = Directory.GetDirectories("/proc/self/task").Any(t => Name(t) == "ping m01");
+        Assert.True(own);
+        PingObservation silent = Assert.Single(await pings);
+        Assert.Equal((4, 0), (silent.Sent, silent.Answered));
+
+        static string Name(string thread)
+        {
+            try
+            {
+                return File.ReadAllText($"{thread}/comm").Trim();
+            }
+            catch (IOException)
+            {
+                return ""; // It ended just now.
+            }
+        }
+    }
+
+    [Fact]
     public void A_router_with_a_smaller_mtu_refuses_and_is_named_and_one_that_is_silent_is_not()
     {
         using var path = new RoutedPath();

@@ -121,15 +121,36 @@ public sealed class GroupTrialTests(SnoopingSegment segment) : IClassFixture<Sno
     }
 
     [Fact]
-    public async Task A_datagram_that_the_interface_cannot_hold_ends_the_stream_with_the_kernels_words()
+    public async Task Datagrams_that_the_interface_cannot_hold_are_not_sent_and_the_kernels_words_are_told()
     {
         (int trial, _) = segment.Next();
         StreamSent sent = await segment.StreamAsync(trial, segment.Cluster.Members[1].Address, 100, bytes: 1501);
-        Assert.Equal((0, "Message too long"), (sent.Sent, sent.Error));
+        Assert.Equal((0, 50, "Message too long"), (sent.Sent, sent.Refused, sent.Error));
         (int fits, _) = segment.Next();
         sent = await segment.StreamAsync(fits, segment.Cluster.Members[1].Address, 100, bytes: 1500);
         Assert.Equal((50, ""), (sent.Sent, sent.Error));
         await Eventually.UntilAsync(() => segment.Seen("m02", fits)?.Packets == 50);
+    }
+
+    [Theory]
+    [InlineData("numgen inc mod 3 == 0 drop", 100)]
+    [InlineData("counter reject", 0)]
+    [InlineData("meta l4proto tcp drop", 150)]
+    public async Task What_the_senders_own_firewall_refuses_is_not_sent_and_the_stream_goes_on(string rule, int expected)
+    {
+        (int trial, IPAddress group) = segment.Next();
+        await segment.ActAsync("m02", GroupAct.Join, group);
+        segment.Ends[0].Namespace.Run(() => Net.Tools.Tool.Run("nft", ["-f", "-"], $"table ip own {{ chain out {{ type filter hook output priority 0; ip daddr {group} {rule}; }}; }}"));
+        try
+        {
+            StreamSent sent = await segment.StreamAsync(trial, group, 300);
+            Assert.Equal((expected, 150 - expected, expected == 150 ? "" : "Operation not permitted: refused by this host's own firewall"), (sent.Sent, sent.Refused, sent.Error));
+            Assert.Equal(expected, segment.Seen("m02", trial)?.Packets ?? 0);
+        }
+        finally
+        {
+            segment.Ends[0].Namespace.Run(() => Net.Tools.Tool.Run("nft", ["delete", "table", "ip", "own"]));
+        }
     }
 
     [Fact]

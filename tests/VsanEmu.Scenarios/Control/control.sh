@@ -12,6 +12,8 @@ scenario_on() { # FOLDER OF A FABRIC
   ip link set lo up
   "$1/fabric.sh"
   SPEC=$1/cluster.yaml
+  options=()
+  [ ! -f "$1/options.sh" ] || . "$1/options.sh"
   trap scenario_off EXIT
 }
 
