@@ -1,3 +1,5 @@
+using VsanEmu.Core.Checks;
+
 namespace VsanEmu.Control;
 
 /// <summary>How long a run gives each of its parts. The defaults are for lab timers and grow with the cluster.</summary>
@@ -67,6 +69,9 @@ public sealed record ConductorOptions
             if ((Only is null || Only.Contains(id)) && !Skip.Contains(id)) return true;
         return false;
     }
+
+    /// <summary>True when a check that uses this part of a run is asked for.</summary>
+    public bool Wants(RunPart part) => CheckCatalogue.All.Any(c => c.Uses.HasFlag(part) && Wants(c.Id));
 
     /// <summary>Whether the Master is killed (V1, V2).</summary>
     public bool Failover { get; init; } = true;

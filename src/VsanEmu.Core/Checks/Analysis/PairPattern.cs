@@ -43,6 +43,14 @@ internal sealed class PairPattern
         else if (sides.Count > 1 && bad.Count == measured.Count(p => side[p.From] != side[p.To])) Sides = sides;
     }
 
+    // Whether every direction among those concerned was measured: else "nobody" would say too much.
+    private bool Complete => Names(Bad).Length is var n && Measured == n * (n - 1);
+
+    // Who does not hear, or reach, whom: one part for each that hears or tries.
+    private IEnumerable<string> Singly(string plain) => plain == "hear"
+        ? Bad.GroupBy(w => w.To).OrderBy(g => g.Key).Select(g => $"{g.Key} does not {plain} {Wording.Names(g.Select(w => w.From).Order())}")
+        : Bad.GroupBy(w => w.From).OrderBy(g => g.Key).Select(g => $"{g.Key} does not {plain} {Wording.Names(g.Select(w => w.To).Order())}");
+
     /// <summary>How many directions were measured.</summary>
     public int Measured { get; }
 
@@ -78,7 +86,7 @@ internal sealed class PairPattern
     private string Describe(string plain, string third, IReadOnlyList<string> idle, IReadOnlyList<string> shunned)
     {
         if (Bad.Count == 0) return "";
-        if (All) return $"nobody {third} anybody";
+        if (All) return Complete ? $"nobody {third} anybody" : string.Join("; ", Singly(plain));
         var parts = new List<string>();
         if (Cut.Count > 0) parts.Add($"{Wording.Names(Cut)} {Number(Cut)} nobody, and nobody {third} {(Cut.Count == 1 ? "it" : "them")}");
         if (idle.Count > 0) parts.Add($"{Wording.Names(idle)} {Number(idle)} nobody");

@@ -61,6 +61,9 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>Loss of the trials' streams to groups.</summary>
     public DeliveryMatrix FastMulticast => field ??= FastStreams.Multicast(this);
 
+    /// <summary>What is proven of the VLAN's querier, snooping and versions.</summary>
+    public VlanSetup Vlan => field ??= new VlanSetup(this);
+
     /// <summary>Who claims which address by ARP.</summary>
     public AddressClaims AddressClaims => field ??= AddressClaims.Of(this);
 

@@ -34,6 +34,16 @@ internal abstract class Check(string id, string title) : ICheck
 
     public string Title => title;
 
+    public virtual RunPart Needs => RunPart.None;
+
+    public virtual RunPart Uses => Needs;
+
+    /// <summary>True when a failure says itself what is wrong, so that no fault of the fabric is looked for.</summary>
+    internal virtual bool ExplainsItself => false;
+
+    /// <summary>What a hindered machine may do to it.</summary>
+    internal virtual Tolerance Tolerance => Tolerance.Unshaken;
+
     public CheckResult Evaluate(ClusterSpec spec, RunObservations seen) => Evaluate(new RunAnalysis(spec, seen));
 
     internal CheckResult Evaluate(RunAnalysis run)

@@ -19,6 +19,8 @@ internal sealed class EveryFlowArrives() : Check("F2", "every flow arrives")
 
     private sealed record Looking(Expectation Expectation, Arrival Arrival, string Why);
 
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Calm);
+
     protected override string Expected(ClusterSpec spec) =>
         "every required flow of the matrix at its receivers' ports, both TCP connections of each Master-member pair among them, each opened by the right side";
 

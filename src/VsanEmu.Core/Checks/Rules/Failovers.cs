@@ -7,6 +7,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>V1: when the Master dies, the Backup takes over in time and the matrix holds again.</summary>
 internal sealed class Takeover() : Check("V1", "the Backup takes over")
 {
+    public override RunPart Needs => RunPart.Failover;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Failover, Phases.AfterFailover);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the Backup becomes Master, and the matrix holds again within {Limit(spec)} heartbeats of {Wording.Span(spec.Timers.Heartbeat)}";
 
@@ -62,6 +66,8 @@ internal sealed class Takeover() : Check("V1", "the Backup takes over")
 /// <summary>V2: no update that was acknowledged before the Master died is missing after.</summary>
 internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
 {
+    public override RunPart Needs => RunPart.Failover;
+
     protected override string Expected(ClusterSpec spec) => "the new Master's directory holds every update that was acknowledged before";
 
     protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("directory", run.Seen.Failovers, f =>
@@ -95,6 +101,10 @@ internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
 /// <summary>V3: each side of a split elects its own Master; healed, one remains and nothing is lost.</summary>
 internal sealed class SplitAndHeal() : Check("V3", "split and heal")
 {
+    public override RunPart Needs => RunPart.Partition;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Partition, Phases.Healed);
+
     protected override string Expected(ClusterSpec spec) => "one Master on each side of a split; one Master and every acknowledged update after it healed";
 
     protected override Ledger Subjects(RunAnalysis run) =>

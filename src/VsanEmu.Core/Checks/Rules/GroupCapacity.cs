@@ -7,6 +7,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M10: how many groups a switch holds at a time (RFC 2432, 3.5.1; RFC 3918, 7.1): beyond them a joined one is missing, or a joined one is flooded.</summary>
 internal sealed class GroupCapacity() : TrialCheck("M10", "group capacity", TrialKind.Capacity)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"{spec.Trials.Groups} groups joined at a time all arrive, and only where they were joined";
 
     protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => Rounds("group", TrialKind.Capacity, run.Spec.Trials.Groups);

@@ -53,7 +53,7 @@ internal sealed class UnregisteredGroups() : TrialCheck("M11", "groups nobody jo
         {
             Evidence = arrived.Select(Line),
             Cause = "the switch floods groups that it knows no member of, as RFC 4541 (2.1.2) permits",
-            Remedy = "none is needed for vSAN, whose groups are joined; to spare the ports, turn flooding of unregistered multicast off, once a querier is there",
+            Remedy = $"none is needed for vSAN, whose groups are joined; to spare the ports, turn flooding of unregistered multicast off{(run.Vlan.Querier ? "" : ", once a querier is there")}",
         };
     }
 }
@@ -112,7 +112,7 @@ internal sealed class MixedVersions() : TrialCheck("M13", "IGMPv2 beside IGMPv3"
             {
                 Evidence = evidence,
                 Cause = one ? $"the switch does not understand IGMPv{versions[0]} reports, or forgets them when the other version is heard" : "the switch learns from neither version",
-                Remedy = "set querier, switch and members to the same version; without v3 support in the switch, force version 2 on the members",
+                Remedy = run.Vlan.VersionRemedy.Length > 0 ? run.Vlan.VersionRemedy : "set querier, switch and members to the same version",
             };
         }
 

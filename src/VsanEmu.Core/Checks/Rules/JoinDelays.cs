@@ -7,6 +7,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M7: how long after a report the group arrives (RFC 2432, 3.4.1; RFC 3918, 6.1), where nobody had joined it (A) and where it was forwarded elsewhere (B).</summary>
 internal sealed class GroupJoinDelay() : TrialCheck("M7", "group join delay", TrialKind.JoinUnknown, TrialKind.JoinForwarded)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"nothing before the report, and the stream after it: median delay at most {Wording.Span(spec.Thresholds.JoinDelay)}, method A (a group new to the switch) and B (forwarded elsewhere)";
 
@@ -71,6 +73,8 @@ internal sealed class FirstJoin() : TrialCheck("M17", "first join is not lost", 
     // A slow round takes this many times the others' median, and longer than any scheduler sleeps.
     private const int SlowFactor = 10;
     private const long SlowNs = 100_000_000;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
 
     protected override string Expected(ClusterSpec spec) => "the first join of a port takes no longer than those after it";
 

@@ -16,6 +16,8 @@ internal sealed class GroupLeaveDelay() : TrialCheck("M8", "group leave delay", 
     // A switch that asks who else is there before it stops takes longer than this: it waits for answers for tenths of a second at least (RFC 3376, 8.8).
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the stream stops at the port, median delay at most {Wording.Span(spec.Thresholds.LeaveDelay)}; another host behind the same port keeps it";
 

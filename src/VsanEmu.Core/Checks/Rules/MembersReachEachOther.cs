@@ -7,6 +7,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>A1: all ordered pairs of members reach each other on the reliable port.</summary>
 internal sealed class MembersReachEachOther() : Check("A1", "members reach each other")
 {
+    public override RunPart Uses => RunPart.Probing;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"TCP {spec.Channels.ReliablePort} opens between all members, in both directions";
 
     protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", run.Tcp.Expected, run.Tcp.WhyNot);

@@ -8,6 +8,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M6: what joined the Agent Group still gets it after a membership that nobody asks for would have been forgotten (RFC 3376, 8.4).</summary>
 internal sealed class MembershipLasts() : Check("M6", "membership outlives its interval")
 {
+    public override RunPart Uses => RunPart.Trials | RunPart.Long;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Aged);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the Agent Group still arrives at every member {Wording.Span(IntervalNs(spec))} after it joined (2 x query interval + response interval)";
 
@@ -47,8 +51,8 @@ internal sealed class MembershipLasts() : Check("M6", "membership outlives its i
             return Finding.Fail($"{when}: {PairPattern.Of(then.Measured, lost).DescribeHearing()}, which had been heard before") with
             {
                 Evidence = lost.Select(w => $"{w}: arrived before, nothing in {Wording.Names(late.Select(p => p.Name))}"),
-                Cause = "the switch forgot who joined: nobody asks (no querier), or the ports' answers do not reach it",
-                Remedy = "configure an IGMP snooping querier in the VLAN, and permit IGMP from the members' ports",
+                Cause = run.Vlan.Querier ? "the switch forgot who joined: queries arrive, and the ports' answers do not reach it" : "the switch forgot who joined: nobody asks",
+                Remedy = run.Vlan.Querier ? "permit IGMP from the members' ports, and compare the switch's membership timeout with the querier's interval" : "configure a querier with an address in the members' VLAN",
             };
         }
 

@@ -11,6 +11,8 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
 {
     private sealed record Stray(string Phase, string What, long Packets, string Where);
 
+    internal override bool ExplainsItself => true;
+
     protected override string Expected(ClusterSpec spec) =>
         "no flow of a member that the matrix does not hold: exactly while the cluster is settled, over all roles while it is not";
 

@@ -8,6 +8,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>A5: an outsider does not get in by fragments (RFC 1858), nor does a SYN of its that bears a member's address.</summary>
 internal sealed class DisguiseBlocked() : Check("A5", "disguise opens nothing")
 {
+    public override RunPart Needs => RunPart.Trials;
+
     protected override string Expected(ClusterSpec spec) =>
         $"neither a fragmented SYN of an outsider nor one with a member's address as its source reaches a member on TCP {spec.Channels.ReliablePort}";
 
@@ -57,6 +59,8 @@ internal sealed class DisguiseBlocked() : Check("A5", "disguise opens nothing")
 /// <summary>A8: an outsider does not get in over IPv6 either.</summary>
 internal sealed class Ipv6Blocked() : Check("A8", "IPv6 opens nothing")
 {
+    public override RunPart Needs => RunPart.Trials;
+
     protected override string Expected(ClusterSpec spec) => $"no outsider reaches a member on TCP {spec.Channels.ReliablePort} over IPv6";
 
     // A router does not forward link-local addresses: that an outsider beyond it has no path is by design.

@@ -46,6 +46,8 @@ internal sealed class SourcePortBlocked() : OutsidersBlocked("A4", "source port 
 /// <summary>A blocked attempt counts only where a member got through to the same target in the same phase.</summary>
 internal abstract class OutsidersBlocked(string id, string title) : Check(id, title)
 {
+    public sealed override RunPart Uses => RunPart.Probing;
+
     protected abstract string Nobody { get; }
 
     protected abstract bool Concerns(Intrusion attempt);

@@ -7,6 +7,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>P1: packets of the full size pass unfragmented, as small ones do.</summary>
 internal sealed class FullSizePackets() : Check("P1", "small and large packets")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"echo requests of a few bytes and of {spec.Trials.Mtu} bytes, with don't-fragment, are answered between members";
 
     protected override Ledger Subjects(RunAnalysis run) =>
@@ -52,6 +56,10 @@ internal static class Pinged
 /// <summary>P2: the round trip between members.</summary>
 internal sealed class RoundTrips() : Check("P2", "round trip")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"median round trip between members at most {Wording.Span(spec.Thresholds.RoundTrip)}";
 
     protected override Ledger Subjects(RunAnalysis run) => Pinged.Of(run, "small ping", run.Pings.Small, p => p.Answered == 0 ? "not answered (P1)" : null);
@@ -78,6 +86,8 @@ internal sealed class RoundTrips() : Check("P2", "round trip")
 internal sealed class IdleConnections() : Check("A9", "idle connection survives")
 {
     private const string NeverOpened = "never opened";
+
+    public override RunPart Needs => RunPart.Trials | RunPart.Long;
 
     protected override string Expected(ClusterSpec spec) => "a TCP connection between members that was left idle still works";
 

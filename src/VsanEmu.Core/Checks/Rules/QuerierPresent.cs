@@ -106,7 +106,7 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
         return Finding.Warn($"{Describe(watch)}, while members speak version {members}") with
         {
             Cause = $"hosts fall back to version {lowest} when they hear such a query (RFC 3376, 7.2.1); a snooper that knows only version {lowest} does not understand the reports sent before",
-            Remedy = $"set the querier to version {members}, or force version {lowest} on the members",
+            Remedy = run.Vlan.VersionRemedy,
         };
     }
 

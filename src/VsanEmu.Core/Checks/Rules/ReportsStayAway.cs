@@ -49,7 +49,8 @@ internal sealed class ReportsStayAway() : Check("M15", "reports go to routers on
             Cause = suppresses
                 ? "the switch floods reports: a host that hears another's keeps its own back (RFC 2236, 3), and the switch does not learn its port"
                 : "the switch floods reports: harmless among IGMPv3 hosts, which do not keep theirs back",
-            Remedy = "enable IGMP snooping, with a querier, so that reports go to the querier's port only",
+            Remedy = run.Vlan.Remedy.Length > 0 ? $"{run.Vlan.Remedy}, so that reports go to the querier's port only"
+                : $"groups are pruned (M4) and a querier is there (M5), reports alone are flooded: look for a setting that forwards reports to all ports, or makes {Wording.Names(heard.Select(h => h.Port.Port).Distinct())} a router port",
         };
     }
 }

@@ -8,6 +8,10 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>F4: members use the same profile, groups, ports and subnet, and no address twice.</summary>
 internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
 {
+    public override RunPart Uses => RunPart.Trials;
+
+    internal override bool ExplainsItself => true;
+
     protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports and subnet everywhere, and each address at one Ethernet address";
 
     protected override Ledger Subjects(RunAnalysis run)

@@ -6,6 +6,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>A check by trials on test groups: inconclusive where no stream was on the wire.</summary>
 internal abstract class TrialCheck(string id, string title, params TrialKind[] kinds) : Check(id, title)
 {
+    public sealed override RunPart Needs => RunPart.Trials;
+
     protected sealed override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
