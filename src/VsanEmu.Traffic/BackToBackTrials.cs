@@ -34,9 +34,8 @@ public sealed class BackToBackTrials(LoadOptions options, long longest, int repe
             state.Take(expected, lost, last.OfferedShare);
         }
 
-        long cut = (long)Math.Round(trials[^1].OfferedShare * trials[^1].Datagrams);
-        string limit = state.GeneratorWasTheLimit
-            ? FormattableString.Invariant($"the generator was the limit: {cut} of {trials[^1].Datagrams} datagrams were sent in the {options.Duration.TotalSeconds:0.#} s of a trial, and all of them came") : "";
+        string limit = trials.LastOrDefault(t => t.OfferedShare < NoDropSearch.Offered) is { } cut && (state.GeneratorWasTheLimit || trials[0] == cut)
+            ? FormattableString.Invariant($"the generator was the limit: {Math.Round(cut.OfferedShare * cut.Datagrams)} of {cut.Datagrams} datagrams were sent in the {options.Duration.TotalSeconds:0.#} s of a trial, {(state.GeneratorWasTheLimit ? "and all of them came" : "of which some were lost: fewer were tried")}") : "";
         return new BackToBackResult
         {
             Datagrams = (long)(state.Passed + Rounding),
@@ -44,8 +43,9 @@ public sealed class BackToBackTrials(LoadOptions options, long longest, int repe
             Payload = last.Payload,
             Trials = trials,
             Means = last.Means,
+            NoLess = state.GeneratorWasTheLimit,
             GeneratorLimit = limit,
-            Verdict = SearchJudge.Verdict(state.Passed, asked: true, limit, last.Verdict),
+            Verdict = SearchJudge.Verdict(state.Passed, asked: true, limit, state.GeneratorWasTheLimit || trials.Any(t => t.DroppedAtSocket > 0), last.Verdict),
         };
     }
 }

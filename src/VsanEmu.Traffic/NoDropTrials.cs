@@ -22,6 +22,7 @@ public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func
         double highest = begins ? options.BitsPerSecond!.Value : await HighestAsync(cancellation);
         var state = new NoDropSearch(highest, search.Resolution, search.LossPercent, search.Repeats);
         LoadResult last = null!;
+        bool ownLoss = false;
         while (!state.Done)
         {
             double rate = state.Rate;
@@ -31,12 +32,13 @@ public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func
             var trial = new NoDropTrial((long)rate, expected, lost, queued, last.Delay?.P99 ?? 0, last.GeneratorLimit) { OfferedShare = last.OfferedShare };
             trials.Add(trial);
             progress?.Report(trial);
+            ownLoss |= last.Flows.Any(f => f.DroppedAtSocket > 0);
             // What a generator that is at its end leaves in a queue says nothing of the fabric.
             state.Take(expected, last.OfferedShare < NoDropSearch.Offered ? lost : lost + queued, last.OfferedShare);
         }
 
-        string limit = state.GeneratorWasTheLimit
-            ? FormattableString.Invariant($"the generator was the limit: {trials[^1].OfferedShare * trials[^1].Rate / 1e6:0.###} of {trials[^1].Rate / 1e6:0.###} Mbit/s were sent in each flow, and no more than may be was lost") : "";
+        string limit = trials.LastOrDefault(t => t.OfferedShare < NoDropSearch.Offered) is { } cut && (state.GeneratorWasTheLimit || trials[0] == cut)
+            ? FormattableString.Invariant($"the generator was the limit: {cut.OfferedShare * cut.Rate / 1e6:0.###} of {cut.Rate / 1e6:0.###} Mbit/s were sent in each flow, {(state.GeneratorWasTheLimit ? "and no more than may be was lost" : "of which more than may be was lost: less was tried")}") : "";
         return new NoDropResult
         {
             PayloadRate = (long)state.Passed,
@@ -46,8 +48,9 @@ public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func
             Resolution = search.Resolution,
             Trials = trials,
             Means = last.Means,
+            NoLess = state.GeneratorWasTheLimit,
             GeneratorLimit = limit,
-            Verdict = SearchJudge.Verdict(state.Passed, begins, limit, last.Verdict),
+            Verdict = SearchJudge.Verdict(state.Passed, begins, limit, state.GeneratorWasTheLimit || ownLoss, last.Verdict),
         };
     }
 

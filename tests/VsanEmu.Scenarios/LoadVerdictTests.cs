@@ -9,6 +9,9 @@ namespace VsanEmu.Scenarios;
 [Collection(Together.Timed)]
 public sealed partial class LoadVerdictTests(LoadVerdictTests.Runs runs) : IClassFixture<LoadVerdictTests.Runs>
 {
+    // What is lost of what was sent may show what the fabric carries, or only what its ends do.
+    private const int Either = -1;
+
     private const string NotFabric = "this machine|queue depth|the generator was the limit";
 
     [Theory]
@@ -16,8 +19,8 @@ public sealed partial class LoadVerdictTests(LoadVerdictTests.Runs runs) : IClas
     [InlineData("a slow stream", 0, "delivered")]
     [InlineData("too long for a packet", 0, "each datagram of 1473 bytes is sent in 2 fragments, since it is larger than the interface's MTU of 1500 allows: 1472")]
     [InlineData("half a bit a second", 2, "at 0.5 bit/s a datagram of 1400 bytes is due each 22400 s")]
-    [InlineData("more than can be sent, in a search", 3, "the generator was the limit")]
-    [InlineData("more than can be sent, in a burst", 3, "the generator was the limit: [0-9]+ of 100000000 datagrams were sent")]
+    [InlineData("more than can be sent, in a search", Either, "the generator was the limit")]
+    [InlineData("more than can be sent, in a burst", Either, "the generator was the limit: [0-9]+ of 100000000 datagrams were sent")]
     [InlineData("in bursts", 0, "cross this virtual fabric uncut")]
     [InlineData("nothing, to a group", 1, "m2 got nothing of what m1 sent")]
     [InlineData("nothing, of a pair", 1, "m2 got nothing of what m1 sent")]
@@ -37,7 +40,7 @@ public sealed partial class LoadVerdictTests(LoadVerdictTests.Runs runs) : IClas
     {
         (int was, string output) = runs.All[name];
         string words = Spaces().Replace(output, " ");
-        Assert.True(was == exit, $"exit code {was}\n{output}");
+        Assert.True(exit == Either ? was is 0 or 3 : was == exit, $"exit code {was}\n{output}");
         Assert.Matches(said, words);
         if (exit == 1) Assert.DoesNotMatch(NotFabric, words);
     }

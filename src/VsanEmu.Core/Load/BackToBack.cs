@@ -30,7 +30,10 @@ public sealed record BackToBackResult
     /// <summary>How bursts were made.</summary>
     public required LoadMeans Means { get; init; }
 
-    /// <summary>Why the search ended before it found what the fabric carries: no longer burst could be sent in time. Empty when it did find that.</summary>
+    /// <summary>Whether the search ended since no more could be offered: what was found is what was sent, and the fabric may carry more.</summary>
+    public bool NoLess { get; init; }
+
+    /// <summary>What was asked for and could not be offered, in words; empty when all was.</summary>
     public string GeneratorLimit { get => field ?? ""; init; } = "";
 
     /// <summary>Whether it passed.</summary>

@@ -22,7 +22,7 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
         string found = result.PayloadRate == 0
             ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
             : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %");
-        TextFlow.Write(console, [($"no-drop rate, {result.Payload} bytes  ", Palette.Strong)], (result.GeneratorLimit.Length > 0 && result.PayloadRate > 0 ? "no less than " : "") + found, Palette.Strong);
+        TextFlow.Write(console, [($"no-drop rate, {result.Payload} bytes  ", Palette.Strong)], (result.NoLess && result.PayloadRate > 0 ? "no less than " : "") + found, Palette.Strong);
         LoadNotes.Write(console, result.Verdict);
         LoadNotes.Write(console, result.Means, result.Payload);
     }
@@ -39,7 +39,7 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
     public void Write(BackToBackResult result)
     {
         console.WriteLine();
-        string found = result.Datagrams == 0 ? "none was delivered whole" : $"{(result.GeneratorLimit.Length > 0 ? "no less than " : "")}{result.Datagrams} datagrams{(result.Datagrams == result.Longest ? ", the longest that was asked for" : "")}";
+        string found = result.Datagrams == 0 ? "none was delivered whole" : $"{(result.NoLess ? "no less than " : "")}{result.Datagrams} datagrams{(result.Datagrams == result.Longest ? ", the longest that was asked for" : "")}";
         TextFlow.Write(console, [($"longest burst, {result.Payload} bytes  ", Palette.Strong)], found, Palette.Strong);
         if (result.Trials.Any(t => t.DroppedAtSocket > 0))
             LoadNotes.Note(console, "receivers' own sockets had no room for some: this machine, not the fabric, is the limit");

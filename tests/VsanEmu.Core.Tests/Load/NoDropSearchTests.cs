@@ -72,8 +72,8 @@ public sealed class NoDropSearchTests
         var search = new NoDropSearch(100, 0.1, lossPercent: 99, repeats: 1);
         search.Take(0, 0, offered: 0);
         Assert.Equal((0, true, true), (search.Passed, search.Done, search.GeneratorWasTheLimit));
-        Assert.Equal(Core.Checks.CheckOutcome.Inconclusive, SearchJudge.Verdict(0, asked: true, "the generator was the limit", LoadVerdict.Passed).Outcome);
-        Assert.Equal(Core.Checks.CheckOutcome.Fail, SearchJudge.Verdict(0, asked: true, "", LoadVerdict.Passed).Outcome);
+        Assert.Equal(Core.Checks.CheckOutcome.Inconclusive, SearchJudge.Verdict(0, asked: true, "the generator was the limit", open: true, LoadVerdict.Passed).Outcome);
+        Assert.Equal(Core.Checks.CheckOutcome.Fail, SearchJudge.Verdict(0, asked: true, "", open: false, LoadVerdict.Passed).Outcome);
     }
 
     [Fact]
