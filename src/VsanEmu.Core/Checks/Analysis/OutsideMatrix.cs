@@ -54,10 +54,8 @@ internal sealed class OutsideMatrix
     public static OutsideMatrix Of(RunAnalysis run) => new(run);
 
     /// <summary>Why not all of a member's IP was looked at; null when it was.</summary>
-    public static string? Unwatched(RunAnalysis run, string member) => run.Capture(member) switch
+    public static string? Unwatched(RunAnalysis run, string member) => run.Unwatched(member) ?? run.Capture(member) switch
     {
-        null => "not captured",
-        { Dropped: > 0 } p => $"the kernel dropped {Wording.Count(p.Dropped, "frame")} of the capture",
         { OthersLost: > 0 } p => $"{Wording.Count(p.OthersLost, "frame")} that no port of the cluster has came too fast, or in too many flows, to be looked at",
         { Undecoded: > 0 } p => $"{Wording.Count(p.Undecoded, "frame")} could not be read",
         _ => null,
