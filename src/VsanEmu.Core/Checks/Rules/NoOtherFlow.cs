@@ -12,13 +12,12 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
     protected override string Expected(ClusterSpec spec) =>
         "no IP of a member that the matrix does not hold: exactly while the cluster is settled, over all roles while it is not";
 
-    protected override Ledger Subjects(RunAnalysis run) =>
-        Ledger.Of("port", run.Members, m => OutsideMatrix.Unwatched(run, m)).And(Ledger.Of("phase", run.Timeline.Calm, p => p.Settled ? null : "not settled, so roles could not be held against it", p => p.Name));
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("port", run.Members, member => OutsideMatrix.Unwatched(run, member))
+        .And(Ledger.Of("phase", run.Timeline.Calm, p => p.Settled ? null : "not settled, so roles could not be held against it", p => p.Name));
 
     protected override Finding Judge(RunAnalysis run)
     {
-        PortCapture[] members = [.. run.Seen.Ports.Where(p => p.Kind == PortKind.Member)];
-        if (members.Length == 0) return Finding.Inconclusive("no member's port was captured");
+        if (!run.Seen.Ports.Any(p => p.Kind == PortKind.Member)) return Finding.Inconclusive("no member's port was captured");
 
         OutsideMatrix outside = OutsideMatrix.Of(run);
         string[] leftOut = [.. outside.LeftOut.Select(l => $"left out: {l}")];
@@ -36,6 +35,6 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
         if (run.Timeline.Settled.Count == 0) return Finding.Inconclusive("nothing was seen that no role would send, but no phase was settled, so roles could not be held against it");
         long frames = run.Seen.Ports.Sum(p => p.Frames - p.Vlans.Sum(v => v.Frames));
         string seen = $"all of {frames} frames at {Wording.Count(run.Seen.Ports.Count, "port")} belong to the matrix, in {Wording.Count(run.Timeline.All.Count, "phase")}";
-        return Finding.Pass(outside.LeftOut.Count == 0 ? seen : $"{seen}; left out: {Wording.Names(outside.LeftOut)}") with { Evidence = leftOut };
+        return Finding.Pass(leftOut.Length == 0 ? seen : $"{seen}; left out: {Wording.Names(outside.LeftOut)}") with { Evidence = leftOut };
     }
 }
