@@ -3,7 +3,10 @@ using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Control;
 
-/// <summary>What a run does to its cluster: it kills the Master, splits the segment and heals it. What is measured counts from the moment before it was done, not from the answer to the order.</summary>
+/// <summary>
+/// What a run does to its cluster: it kills the Master, splits the segment and heals it. What is measured counts from the moment before it was done, not from
+/// the answer to the order.
+/// </summary>
 public sealed partial class Conductor
 {
     private async Task FailOverAsync(CancellationToken cancellation)
@@ -81,7 +84,8 @@ public sealed partial class Conductor
     }
 
     /// <summary>
-    /// Waits until an order was carried out, or what it brings about is there already: however long its answer takes, that is noted when it shows; the time that it may take counts from the answer.
+    /// Waits until an order was carried out, or what it brings about is there already: however long its answer takes, that is noted when it shows; the time
+    /// that it may take counts from the answer.
     /// </summary>
     private async Task CarriedOutAsync(Task order, Func<bool> shows, string doing, CancellationToken cancellation)
     {
@@ -96,8 +100,8 @@ public sealed partial class Conductor
     }
 
     /// <summary>
-    /// The moment before a member's host began to end it, by the host's own clock. Where the host does not tell it, or tells what cannot be, its clock is not known: then the moment before the
-    /// order was given, so that nothing is made to look shorter than it was.
+    /// The moment before a member's host began to end it, by the host's own clock. Where the host does not tell it, or tells what cannot be, its clock is not
+    /// known: then the moment before the order was given, so that nothing is made to look shorter than it was.
     /// </summary>
     private static async Task<long> EndedAtAsync(IMember victim, long orderedAtNs, long answeredAtNs, CancellationToken cancellation) =>
         (await victim.ReportAsync(cancellation)).Node.EndedAtNs is { } at && at >= orderedAtNs && at <= answeredAtNs ? at : orderedAtNs;

@@ -120,8 +120,8 @@ public sealed class PathTrialTests
     }
 
     [Theory]
-    [InlineData(Phases.Forming)]
     [InlineData(Phases.Failover)]
+    [InlineData(Phases.AfterFailover)]
     public void What_the_run_itself_cut_is_not_held_against_the_fabric(string phase)
     {
         // The Master is killed in the failover: what the others still send it is lost.

@@ -55,9 +55,6 @@ internal sealed class TcpQuality
     /// <summary>Fewer than so many prove nothing: a share needs more than one or two.</summary>
     private const int Few = 3;
 
-    // The run itself forms the cluster and begins with members that do not listen yet.
-    private static readonly string[] Unjudged = [Phases.Forming, ""];
-
     private readonly RunAnalysis _run;
     private readonly Dictionary<(string Port, string Phase, PortDirection Direction, string Source, string Destination, bool FromListener), TcpSighting> _rows;
 
@@ -67,7 +64,7 @@ internal sealed class TcpQuality
         _rows = Rows();
         Opened = [.. run.Seen.TcpStreams.Where(s => s.Opened)];
         Streams = [.. Opened.Select(OfStream)];
-        Connections = [.. run.Timeline.All.Where(p => !Unjudged.Contains(p.Name)).SelectMany(OfConnections)];
+        Connections = [.. run.Timeline.All.SelectMany(OfConnections)];
         ILookup<bool, TcpFlow> lossy = All.Where(IsLossy).ToLookup(f => Dropping.Contains(f.Phase));
         (Lossy, Doubtful) = ([.. lossy[false]], [.. lossy[true]]);
         Disordered = [.. All.Where(f => f.OutOfOrder >= Few && f.Disorder.Percent > run.Spec.Thresholds.OutOfOrderPercent)];

@@ -8,7 +8,9 @@ host_on sw silent
 host_on sw out 198.18.0.200
 # Before all other rules, and gone without a trace.
 gap() {
-  sleep 10
+  # Once m1 and m2 are connected, and a while later.
+  until [ -n "$(ip netns exec m1 ss -Htn state established dst 198.18.0.12)" ]; do sleep 0.2; done
+  sleep 4
   ip netns exec sw nft -f - <<RULES
 table bridge gap { chain forward { type filter hook forward priority -10; policy accept; }; }
 add rule bridge gap forward ip saddr { 198.18.0.11, 198.18.0.12 } ip daddr { 198.18.0.11, 198.18.0.12 } meta l4proto tcp drop
