@@ -38,7 +38,7 @@ public static class SpecFile
     // One endpoint for each way to say where it is: by a NIC of this machine, a namespace, another host.
     private static ClusterDraft ExampleDraft()
     {
-        ClusterSpec lab = LabSpec.Create(4, name: "rack 12") with { Timers = new() };
+        ClusterSpec lab = LabSpec.Create(4, name: "rack 12") with { Timers = new(), Trials = new() { Mtu = 1500 } };
         MemberSpec[] members = [.. lab.Members];
         members[0] = members[0] with { Interface = "enp2s0f0" };
         members[1] = members[1] with { Netns = "blade2" };

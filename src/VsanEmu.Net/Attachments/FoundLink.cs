@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Net.Attachments;
@@ -20,7 +21,7 @@ internal sealed record FoundLink(string Name, bool Up, bool Loopback, string Mas
     public static IReadOnlyList<FoundLink> All() =>
     [
         .. (JsonSerializer.Deserialize(Tool.Run("ip", ["-j", "addr", "show"]), LinkContext.Default.LinkArray) ?? []).Select(l => new FoundLink(
-            l.Name, l.Flags.Contains("UP"), l.Flags.Contains("LOOPBACK"), l.Master, [.. l.Addresses.Where(a => a.Local.Length > 0 && !a.Local.Contains(':')).Select(a => IPAddress.Parse(a.Local))])),
+            l.Name, l.Flags.Contains("UP"), l.Flags.Contains("LOOPBACK"), l.Master, [.. l.Addresses.Where(a => a.Local.Length > 0 && !a.Local.Contains(':')).Select(a => AddressText.Parse(a.Local))])),
     ];
 
     /// <summary>
