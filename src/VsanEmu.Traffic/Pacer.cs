@@ -4,8 +4,7 @@ namespace VsanEmu.Traffic;
 
 /// <summary>
 /// How much may be sent when: so many units a second, evenly, in bursts no longer than the clock makes them, and before that, where a ramp is wanted, ever more from nothing
-/// on. What a sender could not send in time it may make up for within <see cref="MostBehind"/>, or before as much again is due, and no later, so that no second holds more than a hundredth
-/// too much, or more than what is sent at a time.
+/// on. What a sender could not send in time it may make up for within <see cref="MostBehind"/>, and no later, so that no second holds more than a hundredth too much.
 /// </summary>
 internal struct Pacer
 {
@@ -15,7 +14,6 @@ internal struct Pacer
     private readonly long _shortestSleep;
     private readonly double _rampTicks;
     private readonly long _from;
-    private readonly double _mostBehind;
 
     // Sent or forgone.
     private long _taken;
@@ -24,14 +22,12 @@ internal struct Pacer
     /// <param name="now">Timestamp from which they count.</param>
     /// <param name="shortestSleep">How long a sender rests at least: what has come due meanwhile goes together.</param>
     /// <param name="ramp">How long the rate takes to grow to its height.</param>
-    /// <param name="together">Units that go together: none of them is late as long as no more than these are due.</param>
-    public Pacer(double unitsPerSecond, long now, TimeSpan shortestSleep, TimeSpan ramp = default, int together = 1)
+    public Pacer(double unitsPerSecond, long now, TimeSpan shortestSleep, TimeSpan ramp = default)
     {
         _shortestSleep = LoadClock.Ticks(shortestSleep);
         _unitsPerTick = unitsPerSecond / Stopwatch.Frequency;
         _rampTicks = LoadClock.Ticks(ramp);
         _from = now;
-        _mostBehind = unitsPerSecond > 0 ? Math.Max(MostBehind, together / _unitsPerTick) : MostBehind;
     }
 
     public readonly bool Unlimited => _unitsPerTick == 0;
@@ -48,7 +44,7 @@ internal struct Pacer
         if (Unlimited) return most;
         double elapsed = now - _from;
         if (elapsed < 0) return 0;
-        long stale = (long)Units(elapsed - _mostBehind) - _taken;
+        long stale = (long)Units(elapsed - MostBehind) - _taken;
         if (stale > 0)
         {
             Forgone += stale;

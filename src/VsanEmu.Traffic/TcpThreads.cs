@@ -7,14 +7,14 @@ namespace VsanEmu.Traffic;
 /// <summary>A flow's connection, at the end that sends.</summary>
 internal sealed record TcpOutgoing(FlowAtSender From, Socket Socket)
 {
-    // A paced flow writes so often.
+    // A paced flow writes so often: what is due from one write to the next is less than a pacer lets it be behind, or nothing would ever be sent.
     private const int WritesPerSecond = 500;
 
     /// <summary>Bytes of one write: of a paced flow what its rate makes due from one to the next, be it a single byte.</summary>
     public int Write { get; } = From.Flow.BitsPerSecond == 0 ? From.Flow.Payload : (int)Math.Clamp(From.Flow.BitsPerSecond / 8 / WritesPerSecond, 1, From.Flow.Payload);
 
     /// <summary>When it may write.</summary>
-    public Pacer Pacer(LoadClock clock) => new(From.Flow.BitsPerSecond / 8, clock.StartAt, TimeSpan.FromMilliseconds(1), clock.Ramp, together: 2 * Write);
+    public Pacer Pacer(LoadClock clock) => new(From.Flow.BitsPerSecond / 8, clock.StartAt, TimeSpan.FromMilliseconds(1), clock.Ramp);
 
     /// <summary>Says no more, and keeps what TCP knows of the connection.</summary>
     public void Finish()

@@ -58,7 +58,7 @@ public sealed class PacerTests
     [InlineData(12_500, 25)] // bytes
     public void A_slow_sender_that_wakes_a_little_late_forgoes_nothing(int rate, int together)
     {
-        var pacer = new Pacer(rate, 0, TimeSpan.FromMilliseconds(1), together: 2 * together);
+        var pacer = new Pacer(rate, 0, TimeSpan.FromMilliseconds(1));
         int sent = 0;
         // Woken up to 6 ms late, or as late as the next write is due.
         long late = Math.Min(Second * 6 / 1000, Second * together / rate);

@@ -67,12 +67,12 @@ internal sealed class FlowShare : ILoadShare
         LoadClock clock = _clock = _setup.Clock(_options, _options.LeadIn, atNs);
         _listening = [.. _ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _setup.Run, _options.Offload) { BeforeReceive = _setup.Hooks.BeforeReceive })];
         UdpSender[] talkers = [.. _senders.Where(IsUdp).Select((s, i) => Talker(s, _sending[i], clock))];
-        _hearing = 
+        _hearing =
         [
             .. _listening.Select((l, i) => new LoadThread(l.Run, clock, $"the receiver of {Ends(_ports[i].Flows)}")),
             .. Shares(_incoming).Select(s => new LoadThread(new TcpReceiver(s, clock).Run, clock, $"the receiver of {Ends(s.Select(f => f.To))}")),
         ];
-        _speaking = 
+        _speaking =
         [
             .. talkers.Select(t => new LoadThread(t.Run, clock, $"the sender of {t.From}")),
             .. Shares(_outgoing).Select(s => new LoadThread(new TcpSender(s, clock).Run, clock, $"the sender of {string.Join(", ", s.Select(f => f.From.Flow.From).Distinct())}")),

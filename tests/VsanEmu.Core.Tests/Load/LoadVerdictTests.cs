@@ -201,13 +201,31 @@ public sealed class LoadVerdictTests
         VmCopyResult copy = new("m02", 600, 600, Stalled: false, null);
         var vm = new VmResult
         {
-            Vm = 1, Host = "m01", Copies = ["m02", "m03"], Begun = reads + writes + 32, Reads = reads, Writes = writes, Forgone = reads + writes == 0 || stalled ? 900 : 0,
-            ReadLatency = null, WriteLatency = null, ByCopy = [copy, copy with { Member = "m03", Answered = stalled ? 3 : 600, Stalled = stalled }],
+            Vm = 1,
+            Host = "m01",
+            Copies = ["m02", "m03"],
+            Begun = reads + writes + 32,
+            Reads = reads,
+            Writes = writes,
+            Forgone = reads + writes == 0 || stalled ? 900 : 0,
+            ReadLatency = null,
+            WriteLatency = null,
+            ByCopy = [copy, copy with { Member = "m03", Answered = stalled ? 3 : 600, Stalled = stalled }],
         };
         var parts = new Dictionary<string, LoadPart.OfVms> { [""] = new([new(vm, 0, [], [])], 0, 2) };
         VmLoadResult result = LoadParts.Join(parts, new VmLoadResult
         {
-            ToolVersion = "test", Started = "", Options = new(), MeasuredNs = Second, Completed = true, Intervals = [], Vms = [], ReadLatency = null, WriteLatency = null, Processors = 0, GeneratorLimit = "",
+            ToolVersion = "test",
+            Started = "",
+            Options = new(),
+            MeasuredNs = Second,
+            Completed = true,
+            Intervals = [],
+            Vms = [],
+            ReadLatency = null,
+            WriteLatency = null,
+            Processors = 0,
+            GeneratorLimit = "",
         });
         Assert.Equal(expected, result.Verdict.Outcome);
         if (stalled) Assert.Contains("m03 answered 3 of 600 operations", result.Verdict.Reasons[0]);
@@ -229,8 +247,19 @@ public sealed class LoadVerdictTests
         });
         return LoadParts.Join(flows, parts, new LoadResult
         {
-            Profile = profile, ToolVersion = "test", Started = "", MeasuredNs = Second, Completed = completed, Intervals = [], Flows = [], Processors = 0, GeneratorLimit = "", MaxLossPercent = bound, BurstDatagrams = burst,
-            Payload = flows[0].Payload, Means = new() { SegmentsByKernel = false, JoinsByKernel = false, Burst = 0, CrossesUncut = false },
+            Profile = profile,
+            ToolVersion = "test",
+            Started = "",
+            MeasuredNs = Second,
+            Completed = completed,
+            Intervals = [],
+            Flows = [],
+            Processors = 0,
+            GeneratorLimit = "",
+            MaxLossPercent = bound,
+            BurstDatagrams = burst,
+            Payload = flows[0].Payload,
+            Means = new() { SegmentsByKernel = false, JoinsByKernel = false, Burst = 0, CrossesUncut = false },
         });
 
         ReceiverCounts Received(LoadFlow flow, string to)
@@ -238,8 +267,16 @@ public sealed class LoadVerdictTests
             double share = delivered(flow, to);
             var result = new FlowResult
             {
-                Flow = flow.Id, From = flow.From, To = to, Transport = flow.Transport, Sent = 0, SentBytes = 0, Delivered = flow.Transport == LoadTransport.Udp ? (long)Math.Round(share * units) : 0,
-                DeliveredBytes = (long)(share * Bytes(flow)), DroppedAtSocket = dropped, Error = receiverError,
+                Flow = flow.Id,
+                From = flow.From,
+                To = to,
+                Transport = flow.Transport,
+                Sent = 0,
+                SentBytes = 0,
+                Delivered = flow.Transport == LoadTransport.Udp ? (long)Math.Round(share * units) : 0,
+                DeliveredBytes = (long)(share * Bytes(flow)),
+                DroppedAtSocket = dropped,
+                Error = receiverError,
             };
             return new(result, 900, true, 0, delays?.Invoke(to) ?? []) { LongestJoined = joined };
         }
