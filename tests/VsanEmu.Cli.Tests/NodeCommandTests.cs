@@ -88,7 +88,7 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData(2, "vsanemu: m01 cannot be fixed as backup: the spec fixes m03 as backup already", "--name", "m01", "--role", "backup")]
     [InlineData(2, "vsanemu node: --duration long: allowed are 1ms to 8760h", "--name", "m01", "--duration", "long")]
     [InlineData(3, "vsanemu: m01 cannot start: there is no interface eth7 here", "--name", "m01", "--interface", "eth7")]
-    [InlineData(3, "vsanemu: m02 cannot start: interface eth0 does not have the address 198.18.0.2: it has 198.18.0.1", "--name", "m02")]
+    [InlineData(3, "vsanemu: m02 cannot start: no interface here has the address 198.18.0.2", "--name", "m02")]
     [InlineData(3, "vsanemu: cannot enter network namespace nobody's", "--name", "m01", "--netns", "nobody's")]
     public async Task What_is_wrong_is_one_line_and_an_exit_code(int code, string message, params string[] arguments)
     {
