@@ -1,7 +1,7 @@
-using System.Net;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
@@ -153,7 +153,7 @@ internal sealed class LocalHost : IHost
                 ProbeTarget[] targets = [.. _cluster.Members.Select(m => new ProbeTarget(m.Name, m.Address))];
                 return new HostAnswer.Probed(await _probes.ProbeAsync(probe.Phase, Sources(probe.From), targets, probe.Port, cancellation));
             case HostOrder.Prove prove:
-                await OutsiderProbes.ProveObserverAsync(Sources(prove.From), IPAddress.Parse(prove.Observer), cancellation);
+                await OutsiderProbes.ProveObserverAsync(Sources(prove.From), AddressText.Parse(prove.Observer), cancellation);
                 return new HostAnswer.Done();
             case HostOrder.AskArp ask:
                 await _bench.AskAsync(ask.From, ask.Whose, cancellation);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Record;
 
@@ -118,8 +119,8 @@ public sealed record ChannelSpec
     /// <summary>A profile's own groups and ports.</summary>
     public static ChannelSpec Of(FlowProfile profile) => new()
     {
-        AgentGroup = profile.AgentGroup is { } agents ? IPAddress.Parse(agents) : null,
-        MasterGroup = profile.MasterGroup is { } masters ? IPAddress.Parse(masters) : null,
+        AgentGroup = profile.AgentGroup is { } agents ? AddressText.Parse(agents) : null,
+        MasterGroup = profile.MasterGroup is { } masters ? AddressText.Parse(masters) : null,
     };
 }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Net.Namespaces;
 
 namespace VsanEmu.Net.Attachments;
@@ -17,7 +18,7 @@ public static class InterfaceAddress
         {
             using NetworkNamespace place = NetworkNamespace.Open(netns.Contains('/') ? netns : $"/run/netns/{netns}");
             if (place.Run(() => LinkFacts.Read(link)) is not { } facts) return (null, $"there is no such interface in {netns}");
-            IPAddress[] all = [.. facts.Addresses.Where(a => !a.Contains(':')).Select(a => IPAddress.Parse(a.AsSpan(0, a.IndexOf('/'))))];
+            IPAddress[] all = [.. facts.Addresses.Where(a => !a.Contains(':')).Select(a => AddressText.Parse(a[..a.IndexOf('/')]))];
             IPAddress[] fit = [.. all.Where(a => subnet is null || subnet.Value.Contains(a))];
             if (fit.Length == 1) return (fit[0], "");
             string has = all.Length == 0 ? "no address" : string.Join(", ", all.AsEnumerable());

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
@@ -98,13 +99,13 @@ public sealed class PlacedEnd : IDisposable
         string[] found = [.. all.Where(a => choice is null ? a.Address.Equals(address) : Fits(a, choice)).Select(a => a.Name).Distinct()];
         if (found.Length == 1) return found[0];
         // An interface that has no address yet is not among those that have one.
-        if (found.Length == 0 && choice is not null && !IPNetwork.TryParse(choice, out _) && LinkFacts.Read(choice) is { Up: true }) return choice;
+        if (found.Length == 0 && choice is not null && AddressText.ReadNetwork(choice) is null && LinkFacts.Read(choice) is { Up: true }) return choice;
         string has = all.Count == 0 ? "no interface has an address" : string.Join(", ", all.Select(a => $"{a.Name} has {a.Address}/{a.PrefixLength}"));
         string wanted = choice is null ? $"no interface with the address {address}" : found.Length > 1 ? $"more than one interface in {choice}" : $"no interface {choice} that is up";
         throw new AttachmentException($"{name}: there is {wanted} here: {has}");
     }
 
-    private static bool Fits(LocalInterface local, string choice) => IPNetwork.TryParse(choice, out IPNetwork subnet) ? subnet.Contains(local.Address) : local.Name == choice;
+    private static bool Fits(LocalInterface local, string choice) => AddressText.ReadNetwork(choice) is { } subnet ? subnet.Contains(local.Address) : local.Name == choice;
 
     private static void Give(string name, string link, string command)
     {
