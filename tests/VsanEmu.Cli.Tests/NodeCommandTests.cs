@@ -77,7 +77,7 @@ public sealed class NodeCommandTests : IDisposable
     [Theory]
     [InlineData(2, "vsanemu: cluster 'cli-tests' has no member 'm1'", "--name", "m1")]
     [InlineData(2, "vsanemu: m01 cannot be fixed as backup: the spec fixes m03 as backup already", "--name", "m01", "--role", "backup")]
-    [InlineData(2, "vsanemu: --duration: 'long' is no duration", "--name", "m01", "--duration", "long")]
+    [InlineData(2, "vsanemu node: --duration long: allowed are 1ms to 8760h", "--name", "m01", "--duration", "long")]
     [InlineData(3, "vsanemu: m01 cannot start: there is no interface eth7 here", "--name", "m01", "--interface", "eth7")]
     [InlineData(3, "vsanemu: m02 cannot start: interface eth0 does not have the address 198.18.0.2: it has 198.18.0.1", "--name", "m02")]
     [InlineData(3, "vsanemu: cannot enter network namespace nobody's", "--name", "m01", "--netns", "nobody's")]

@@ -23,9 +23,12 @@ public sealed unsafe class PacketCapture : IDisposable
 {
     private const byte PacketOutgoing = 4;
     private const ushort MembershipPromiscuous = 1;
+    private const int NoDevice = 19;     // ENODEV
+    private const int NetworkDown = 100; // ENETDOWN
 
     private readonly SafeFileHandle _socket;
     private readonly PacketRing _ring;
+    private volatile bool _wasDown;
 
     private PacketCapture(string name, SafeFileHandle socket, PacketRing ring, int snaplen)
     {
@@ -43,6 +46,9 @@ public sealed unsafe class PacketCapture : IDisposable
 
     /// <summary>Frames that found the ring full, so far.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Whether the interface was down, or went, at any time since the capture was opened: what passed then was not captured.</summary>
+    public bool WasDown => _wasDown;
 
     internal SafeFileHandle Socket => _socket;
 
@@ -121,7 +127,7 @@ public sealed unsafe class PacketCapture : IDisposable
     {
         int error;
         uint length = sizeof(int);
-        _ = Libc.GetSocketOption(_socket, Libc.LevelSocket, Libc.SocketError, &error, ref length);
+        if (Libc.GetSocketOption(_socket, Libc.LevelSocket, Libc.SocketError, &error, ref length) == 0 && error is NetworkDown or NoDevice) _wasDown = true;
     }
 
     private static void Attach(SafeFileHandle socket, Libc.FilterInstruction[] instructions)

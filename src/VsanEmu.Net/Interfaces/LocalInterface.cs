@@ -39,6 +39,20 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     public static IReadOnlyList<LocalInterface> All() =>
         [.. Addresses(null, InterNetwork).Where(a => (a.Flags & Loopback) == 0).Select(a => new LocalInterface(a.Name, (int)Libc.InterfaceIndex(a.Name), a.Address, a.PrefixLength))];
 
+    /// <summary>Every address of the calling thread's namespace, of both families, with its interface; loopback's too.</summary>
+    public static IReadOnlyList<(string Interface, IPAddress Address)> OwnAddresses() =>
+        [.. Addresses(null, InterNetwork).Concat(Addresses(null, InterNetworkV6)).Select(a => (a.Name, a.Address))];
+
+    /// <summary>The number of an interface of the calling thread's namespace; 0 when there is none of that name.</summary>
+    public static uint IndexOf(string name) => Libc.InterfaceIndex(name);
+
+    /// <summary>The name of an interface of the calling thread's namespace; null when none has that number.</summary>
+    public static unsafe string? NameOf(uint index)
+    {
+        byte* name = stackalloc byte[Libc.InterfaceNameSize];
+        return Libc.InterfaceName(index, name) == 0 ? null : Marshal.PtrToStringUTF8((nint)name);
+    }
+
     /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
     /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>
     public int IgmpVersion()
