@@ -1,4 +1,5 @@
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Checks;
 using VsanEmu.Control.Trials;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
@@ -57,14 +58,14 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
                 await RunVmsAsync(cancellation);
             }
 
-            if (options.Wants("M1", "M2", "M3", "M4", "A1", "A2", "A3", "A4", "P3")) await ProbeAsync(cancellation);
-            IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options, TrialStage.Cast(parts.Cluster, _crew.Views)?.Receivers.Count ?? 0);
+            if (options.Wants(RunPart.Probing)) await ProbeAsync(cancellation);
+            IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options);
             await TryAsync(formed, cancellation);
-            if (formed && options.Failover && options.Wants("V1", "V2") && parts.Members.Count > 1) await FailOverAsync(cancellation);
-            if (formed && options.Partition && options.Wants("V3") && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
+            if (formed && options.Failover && options.Wants(RunPart.Failover) && parts.Members.Count > 1) await FailOverAsync(cancellation);
+            if (formed && options.Partition && options.Wants(RunPart.Partition) && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
             _phases.End();
             IReadOnlyList<PortCapture> ports = await parts.Captures.SnapshotAsync(cancellation);
-            return await new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried).AssembleAsync(cancellation);
+            return await new Findings(_crew, _phases.Done, ports, _outsiderProbes, _failovers, _partitions, _trials, notTried, options).AssembleAsync(cancellation);
         }
         finally
         {
@@ -163,12 +164,12 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     // Trials need endpoints and a switch, not a cluster: they are made also where none formed.
     private async Task TryAsync(bool formed, CancellationToken cancellation)
     {
-        if (parts.Trials is not { } trials || !options.Wants([.. Reasons.OnTrials, "M6", "F4", "P3"])) return;
+        if (parts.Trials is not { } trials || !options.Wants(RunPart.Trials)) return;
         await _phases.BeginAsync(Phases.Trials, cancellation);
         if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
         var stage = new TrialStage(trials, parts.Cluster, options, time);
         await WatchAsync(stage.RunAsync(_crew.Views, _trials, cancellation), "streams on test groups, joins and leaves, echo requests, odd attempts", cancellation);
-        if (options.Long && options.Wants("M6", "A9")) await OutlastAsync(stage, cancellation);
+        if (options.Long && options.Wants(RunPart.Long)) await OutlastAsync(stage, cancellation);
         if (!formed) return;
         await SettleAsync(cancellation);
         if (options.Long && options.Wants("M6")) await RestAsync(Phases.Aged, cancellation);

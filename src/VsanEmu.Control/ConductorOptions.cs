@@ -1,3 +1,5 @@
+using VsanEmu.Core.Checks;
+
 namespace VsanEmu.Control;
 
 /// <summary>How long a run gives each of its parts. The defaults are for lab timers and grow with the cluster.</summary>
@@ -45,6 +47,9 @@ public sealed record ConductorOptions
     /// <summary>The checks that are asked for, by id; null for all. Parts of a run that serve no other are left out.</summary>
     public IReadOnlySet<string>? Only { get; init; }
 
+    /// <summary>Those of <see cref="Only"/> that were named themselves, and not by the letter of their family: each must be made, or the run is not what was asked for.</summary>
+    public IReadOnlySet<string> Named { get; init; } = new HashSet<string>();
+
     /// <summary>The checks that are not, by id.</summary>
     public IReadOnlySet<string> Skip { get; init; } = new HashSet<string>();
 
@@ -64,6 +69,9 @@ public sealed record ConductorOptions
             if ((Only is null || Only.Contains(id)) && !Skip.Contains(id)) return true;
         return false;
     }
+
+    /// <summary>True when a check that uses this part of a run is asked for.</summary>
+    public bool Wants(RunPart part) => CheckCatalogue.All.Any(c => c.Uses.HasFlag(part) && Wants(c.Id));
 
     /// <summary>Whether the Master is killed (V1, V2).</summary>
     public bool Failover { get; init; } = true;

@@ -13,7 +13,8 @@ internal sealed class Findings(
     IReadOnlyList<FailoverObservation> failovers,
     IReadOnlyList<PartitionObservation> partitions,
     TrialFindings trials,
-    IReadOnlyDictionary<string, string> notTried)
+    IReadOnlyDictionary<string, string> notTried,
+    ConductorOptions options)
 {
     public async Task<RunObservations> AssembleAsync(CancellationToken cancellation)
     {
@@ -32,6 +33,7 @@ internal sealed class Findings(
             Pings = trials.Pings,
             Idles = trials.Idles,
             NotTried = notTried,
+            Asked = (options.Only ?? new HashSet<string>()).Except(options.Skip).ToDictionary(id => id, options.Named.Contains),
         };
     }
 

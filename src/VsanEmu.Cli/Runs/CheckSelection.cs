@@ -40,7 +40,8 @@ internal static class CheckSelection
     {
         HashSet<string>? only = parsed.GetValue(Only) is { Length: > 0 } asked ? Ids(Only.Name, asked) : null;
         HashSet<string> skip = Ids(Skip.Name, parsed.GetValue(Skip) ?? []);
-        var options = new ConductorOptions { Only = only, Skip = skip, Long = parsed.GetValue(Long) };
+        HashSet<string> named = [.. Texts(parsed.GetValue(Only) ?? []).Select(t => t.ToUpperInvariant()).Where(t => only?.Contains(t) == true)];
+        var options = new ConductorOptions { Only = only, Named = named, Skip = skip, Long = parsed.GetValue(Long) };
         return CheckCatalogue.All.Any(c => options.Wants(c.Id)) ? options : throw new UsageException($"{Only.Name} and {Skip.Name} leave no check to make");
     }
 
@@ -51,7 +52,7 @@ internal static class CheckSelection
     private static HashSet<string> Ids(string option, string[] texts)
     {
         var ids = new HashSet<string>();
-        foreach (string text in texts.SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries)))
+        foreach (string text in Texts(texts))
         {
             string[] meant = [.. CheckCatalogue.All.Select(c => c.Id).Where(id => Means(text, id))];
             if (meant.Length == 0) throw new UsageException($"{option} {text}: no such check; there are {string.Join(' ', CheckCatalogue.All.Select(c => c.Id))}");
@@ -60,6 +61,8 @@ internal static class CheckSelection
 
         return ids;
     }
+
+    private static IEnumerable<string> Texts(string[] texts) => texts.SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries));
 
     // An id, or the letter that all of a kind begin with.
     private static bool Means(string text, string id) =>

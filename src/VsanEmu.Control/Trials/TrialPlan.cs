@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -93,7 +94,7 @@ internal sealed class TrialPlan
         // "Nothing arrived" says something only where something else of the same sender did.
         if (_options.Wants("M9", "M11", "M12", "M16")) Add(TrialKind.LinkLocal, Slow(LinkLocal) with { Ttl = 1 }, Learn);
         if (_options.Wants("M9", "M11", "M14", "M16")) Ttls();
-        if (_options.Wants("M13") && Reasons.AgainstMixedVersions(_cluster, _cast.Receivers.Count) is null) MixedVersions();
+        if (_options.Wants("M13") && _cluster.Channels.IgmpVersion >= 3 && _cast.Receivers.Count > 1) MixedVersions();
         if (_options.Wants("M16")) BrokenReports();
         foreach (string outsider in _cast.Outsiders)
         {

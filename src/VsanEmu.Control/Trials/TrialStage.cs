@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;

@@ -48,6 +48,32 @@ public sealed record CheckResult
 
     /// <summary>What to do, or empty.</summary>
     public string Remedy { get; init; } = "";
+
+    /// <summary>What it had to look at and did; null in a record of an earlier version.</summary>
+    public Coverage? Coverage { get; init; }
+}
+
+/// <summary>Parts of a run that are made only where a check that is asked for needs them.</summary>
+[Flags]
+public enum RunPart : byte
+{
+    /// <summary>None: what every run brings is enough.</summary>
+    None = 0,
+
+    /// <summary>Numbered datagrams, members' and outsiders' TCP probes (<see cref="Phases.Probing"/>).</summary>
+    Probing = 1,
+
+    /// <summary>Streams, echo requests, odd attempts (<see cref="Phases.Trials"/>).</summary>
+    Trials = 2,
+
+    /// <summary>The Master's death.</summary>
+    Failover = 4,
+
+    /// <summary>A split of the segment.</summary>
+    Partition = 8,
+
+    /// <summary>Minutes without a word: memberships and connections grow old.</summary>
+    Long = 16,
 }
 
 /// <summary>A rule over observations: no clock, no socket, the same answer every time.</summary>
@@ -58,6 +84,12 @@ public interface ICheck
 
     /// <summary>What it is, in a few words.</summary>
     string Title { get; }
+
+    /// <summary>Parts of the run without which it has nothing to look at.</summary>
+    RunPart Needs { get; }
+
+    /// <summary>Parts of the run that it looks at, those that it needs among them.</summary>
+    RunPart Uses { get; }
 
     /// <summary>Judges the observations.</summary>
     CheckResult Evaluate(ClusterSpec spec, RunObservations seen);

@@ -18,7 +18,7 @@ public enum ExitCode : byte
     /// <summary>Bad usage or spec; never a verdict's.</summary>
     BadInput = 2,
 
-    /// <summary>Nothing failed, but a check stayed inconclusive, or none could be carried out.</summary>
+    /// <summary>Nothing failed, but a check stayed inconclusive, or one that was named could not be carried out, or none could.</summary>
     Inconclusive = 3,
 }
 
@@ -31,35 +31,41 @@ public sealed record Verdict
     /// <summary>The likely faults, the one that explains most first; empty when nothing is wrong or nothing fits.</summary>
     public required IReadOnlyList<Diagnosis> Diagnoses { get; init; }
 
-    /// <summary>Ids of failed checks that no diagnosis explains.</summary>
+    /// <summary>Ids of failed checks that no diagnosis explains, and that do not say themselves what is wrong.</summary>
     public required IReadOnlyList<string> Unexplained { get; init; }
 
     /// <summary>What the process exits with.</summary>
     public required ExitCode ExitCode { get; init; }
 
+    /// <summary>Ids of the checks that were asked for (<c>--only</c>); empty when all were.</summary>
+    public IReadOnlyList<string> Asked { get => field ?? []; init; }
+
     /// <summary>Judges a run by every check of <see cref="CheckCatalogue.All"/>.</summary>
     public static Verdict Of(ClusterSpec spec, RunObservations seen)
     {
         var run = new RunAnalysis(spec, seen);
-        CheckResult[] results = [.. CheckCatalogue.Rules.Select(r => r.Evaluate(run))];
-        IReadOnlyList<Diagnosis> diagnoses = [.. Diagnostician.Conclude(run, results).Where(d => !OwnMachine.MayHaveLost(run, d, results))];
+        (CheckResult Result, Tolerance Tolerance)[] judged = [.. CheckCatalogue.Rules.Select(r => (r.Evaluate(run), r.Tolerance))];
+        IReadOnlyList<Diagnosis> diagnoses = [.. Diagnostician.Conclude(run, [.. judged.Select(j => j.Result)]).Where(d => !OwnMachine.MayHaveLost(run, d, judged))];
+        var own = CheckCatalogue.Rules.Where(r => r.ExplainsItself).Select(r => r.Id).ToHashSet();
         var explained = diagnoses.SelectMany(d => d.Explains).ToHashSet();
         // What a fault of the fabric explains is not put down to the machine.
-        results = [.. results.Select(r => explained.Contains(r.Id) ? r : OwnMachine.Doubt(run, r))];
+        CheckResult[] results = [.. judged.Select(j => explained.Contains(j.Result.Id) ? j.Result : OwnMachine.Doubt(run, j.Result, j.Tolerance))];
         return new Verdict
         {
             Results = results,
             Diagnoses = diagnoses,
-            Unexplained = [.. results.Where(r => r.Outcome == CheckOutcome.Fail && !explained.Contains(r.Id)).Select(r => r.Id)],
-            ExitCode = Exit(results),
+            Unexplained = [.. results.Where(r => r.Outcome == CheckOutcome.Fail && !explained.Contains(r.Id) && !own.Contains(r.Id)).Select(r => r.Id)],
+            ExitCode = Exit(results, seen.Asked),
+            Asked = [.. results.Select(r => r.Id).Where(seen.Asked.ContainsKey)],
         };
     }
 
-    private static ExitCode Exit(CheckResult[] results)
+    private static ExitCode Exit(CheckResult[] results, IReadOnlyDictionary<string, bool> asked)
     {
         if (results.Any(r => r.Outcome == CheckOutcome.Fail)) return ExitCode.Failed;
         bool none = !results.Any(r => r.Outcome is CheckOutcome.Pass or CheckOutcome.Warn);
-        return none || results.Any(r => r.Outcome == CheckOutcome.Inconclusive) ? ExitCode.Inconclusive : ExitCode.Passed;
+        bool open = results.Any(r => r.Outcome == CheckOutcome.Inconclusive || (r.Outcome == CheckOutcome.Skip && asked.GetValueOrDefault(r.Id)));
+        return none || open ? ExitCode.Inconclusive : ExitCode.Passed;
     }
 }
 

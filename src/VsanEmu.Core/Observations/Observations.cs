@@ -46,6 +46,12 @@ public sealed record RunObservations
 
     /// <summary>Checks that were not carried out on purpose, by id: why, in words (<c>takes --long</c>, <c>left out by --skip</c>). They are skipped with that reason.</summary>
     public IReadOnlyDictionary<string, string> NotTried { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
+
+    /// <summary>
+    /// Checks that were asked for (<c>--only</c>), by id: true for one that was named itself, false for one of a family (<c>M</c>). Empty when all were. One that was named and could not
+    /// be made leaves the verdict open.
+    /// </summary>
+    public IReadOnlyDictionary<string, bool> Asked { get => field ?? ReadOnlyDictionary<string, bool>.Empty; init; }
 }
 
 /// <summary>A stretch of the run during which nothing was changed from outside.</summary>

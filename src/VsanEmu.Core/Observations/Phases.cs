@@ -32,4 +32,10 @@ public static class Phases
 
     /// <summary>At rest after the heal.</summary>
     public const string Healed = "healed";
+
+    /// <summary>Phases in which the run itself forms, kills or splits the cluster.</summary>
+    public static IReadOnlyList<string> Turmoil { get; } = [Forming, Failover, Partition];
+
+    /// <summary>Phases in which nothing is done to the cluster that could unsettle it.</summary>
+    public static IReadOnlyList<string> Calm { get; } = [Steady, Vms, Probing, Trials, Aged, AfterFailover, Healed];
 }

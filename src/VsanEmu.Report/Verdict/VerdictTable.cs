@@ -33,13 +33,18 @@ public static class VerdictTable
         TextFlow.Write(console, [], Sum(verdict, took), Palette.Of(verdict.ExitCode));
     }
 
-    /// <summary>The last line: <c>PASS 17 checks in 24.1 s</c>, with a count of every outcome when there are others than pass.</summary>
+    /// <summary>
+    /// The last line: <c>PASS 17 checks in 24.1 s</c>, with a count of every outcome when there are others than pass; of checks that were asked for, how many were made:
+    /// <c>INCONCLUSIVE 1 of 3 checks asked for in 3.0 s: 1 passed, 2 skipped</c>.
+    /// </summary>
     public static string Sum(Verdict verdict, TimeSpan took)
     {
+        CheckResult[] asked = [.. verdict.Results.Where(r => verdict.Asked.Count == 0 || verdict.Asked.Contains(r.Id))];
         CheckOutcome[] order = [CheckOutcome.Fail, CheckOutcome.Inconclusive, CheckOutcome.Warn, CheckOutcome.Pass, CheckOutcome.Skip];
-        var counts = order.Select(o => (Outcome: o, Count: verdict.Results.Count(r => r.Outcome == o))).Where(c => c.Count > 0).ToArray();
+        var counts = order.Select(o => (Outcome: o, Count: asked.Count(r => r.Outcome == o))).Where(c => c.Count > 0).ToArray();
         string detail = counts is [(CheckOutcome.Pass, _)] ? "" : $": {string.Join(", ", counts.Select(c => $"{c.Count} {Counted(c.Outcome)}"))}";
-        return $"{Palette.Word(verdict.ExitCode)} {verdict.Results.Count} checks in {Palette.Seconds(took)}{detail}";
+        string checks = verdict.Asked.Count == 0 ? $"{asked.Length} checks" : $"{asked.Count(r => r.Outcome != CheckOutcome.Skip)} of {asked.Length} checks asked for";
+        return $"{Palette.Word(verdict.ExitCode)} {checks} in {Palette.Seconds(took)}{detail}";
     }
 
     private static void WriteDiagnosis(IAnsiConsole console, Diagnosis diagnosis)

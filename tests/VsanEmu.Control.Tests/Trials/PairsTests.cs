@@ -1,4 +1,4 @@
-using VsanEmu.Control.Trials;
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control.Tests.Trials;

@@ -94,6 +94,7 @@ internal sealed record World
         ],
         Channels = new ChannelSpec { AgentGroup = IPAddress.Parse("224.2.3.5"), MasterGroup = IPAddress.Parse("224.1.2.3") },
         Timers = TimerSpec.Lab,
+        Trials = new TrialSpec { Groups = 8 },
         Vms = [new VmSpec { Name = "vm1", Host = new MemberId((ushort)Math.Min(3, members)), Copies = [new MemberId(1), new MemberId(2)] }],
         Outsiders =
         [

@@ -33,7 +33,8 @@ internal sealed class WorldRun(World world)
             Partitions = killed && _all.Length > 2 ? [Split()] : [],
             Trials = trials ? trialsMade.All : [],
             Pings = trials ? [.. Pings()] : [],
-            Idles = trials ? [Idle()] : [],
+            Idles = trials ? [.. Idles()] : [],
+            NotTried = NotTried(killed),
         };
     }
 
@@ -182,14 +183,22 @@ internal sealed class WorldRun(World world)
             MaxNs = median * 2,
         };
 
-    private IdleObservation Idle() => new()
+    // What a run leaves out by itself: a cluster of two cannot be split once one of them is dead.
+    private Dictionary<string, string> NotTried(bool killed)
     {
-        From = _all[0],
-        To = _all[1],
+        string[] trials = world.Trials ? [] : ["M7", "M8", "M9", "M10", "M11", "M12", "M13", "M14", "M16", "M17", "A5", "A6", "A7", "A8", "A9", "P1", "P2"];
+        string[] split = killed && _all.Length < 3 ? ["V3"] : [];
+        return trials.Concat(split).ToDictionary(id => id, _ => "nobody in this run can make it");
+    }
+
+    private IEnumerable<IdleObservation> Idles() => _all.Select((from, i) => new IdleObservation
+    {
+        From = from,
+        To = _all[(i + 1) % _all.Length],
         IdleNs = 60 * Second,
         Survived = world.IdleSurvives,
         How = world.IdleSurvives ? "answered" : "no answer",
-    };
+    });
 
     private static ProbeObservation Probe(string from, string to, bool bound, ProbeOutcome outcome) => new()
     {

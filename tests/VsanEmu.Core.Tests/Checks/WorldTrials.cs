@@ -65,8 +65,11 @@ internal sealed class WorldTrials
         foreach (OutsiderSpec outsider in _world.Spec.Outsiders)
         {
             bool open = _world.GroupsOpen && outsider.Place == OutsiderPlace.Segment;
-            Add(TrialKind.OutsiderSends, outsider.Name, _members, _ => open, group: "224.2.3.5");
-            Add(TrialKind.OutsiderJoins, sender, _members, p => p != outsider.Name || open, group: "224.2.3.5", actor: outsider.Name, said: [(outsider.Name, 100 * Millisecond, false, 3)]);
+            foreach ((string group, string[] listeners) in ((string, string[])[])[("224.2.3.5", _members), ("224.1.2.3", _members[..2])])
+            {
+                Add(TrialKind.OutsiderSends, outsider.Name, listeners, _ => open, group: group);
+                Add(TrialKind.OutsiderJoins, sender, listeners, p => p != outsider.Name || open, group: group, actor: outsider.Name, said: [(outsider.Name, 100 * Millisecond, false, 3)]);
+            }
         }
 
         foreach ((string a, string b) in _members.SelectMany(a => _members.Where(b => b != a).Select(b => (a, b))).Take(64 * 8))

@@ -33,6 +33,12 @@ internal sealed class DeliveryMatrix
     /// <summary>Directions that should have been measured and were not.</summary>
     public IReadOnlyList<Direction> Unmeasured { get; }
 
+    /// <summary>All directions that should have been measured, and those that were besides.</summary>
+    public IEnumerable<Direction> Expected => Measured.Keys.Concat(Unmeasured).OrderBy(w => w.From).ThenBy(w => w.To);
+
+    /// <summary>Why a direction was not measured; null when it was.</summary>
+    public string? WhyNot(Direction way) => Measured.ContainsKey(way) ? null : "no numbered datagrams";
+
     /// <summary>Directions that lost more than the limit, silent ones included.</summary>
     public IReadOnlyList<Direction> Lossy { get; }
 
@@ -61,7 +67,7 @@ internal sealed class DeliveryMatrix
         {
             StreamObservation[] rows = [.. run.Seen.Streams.Where(s => s.Phase == phase.Name && s.Group == group && s.Sent > 0)];
             if (rows.Length == 0) continue;
-            HashSet<Direction> wanted = [.. Expected(run, phase, group)];
+            HashSet<Direction> wanted = [.. Wanted(run, phase, group)];
             expected.UnionWith(wanted);
             var listeners = wanted.Select(w => w.To).ToHashSet();
             foreach (StreamObservation row in rows)
@@ -81,7 +87,7 @@ internal sealed class DeliveryMatrix
 
     // Every role sends to the Agent Group, or by unicast to each member, and every member listens. To the Master Group the Backup sends (and Agents, by profile vsan65);
     // Master and Backup listen.
-    private static IEnumerable<Direction> Expected(RunAnalysis run, PhaseObservation phase, FlowGroup group)
+    private static IEnumerable<Direction> Wanted(RunAnalysis run, PhaseObservation phase, FlowGroup group)
     {
         MemberSpec[] alive = [.. run.Timeline.Alive(phase)];
         var roles = phase.Views.GroupBy(v => v.Member).ToDictionary(g => g.Key, g => g.Last().Role);

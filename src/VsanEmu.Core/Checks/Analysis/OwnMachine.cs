@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks.Rules;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Analysis;
@@ -15,48 +16,15 @@ internal static class OwnMachine
 
     private const string RemedyOfLoss = "repeat it with a control server, and a way there, that stays up";
 
-    // Less than this delays no trial beyond its own tolerance.
-    private static readonly TimeSpan TrialsBear = TimeSpan.FromMilliseconds(50);
-
     // A peer is given up after this many heartbeats: what a hindrance causes shows up to so much later.
     private const int Aftermath = 5;
 
-    private static readonly string[] Calm = [Phases.Steady, Phases.Vms, Phases.Probing, Phases.Trials, Phases.Aged, Phases.AfterFailover, Phases.Healed];
-
-    // Checks that rest on time or on counted datagrams, and the phases in which they look.
-    private static readonly Dictionary<string, string[]> OfCluster = new()
-    {
-        ["F1"] = Calm,
-        ["F2"] = Calm,
-        ["M6"] = [Phases.Aged],
-        ["V1"] = [Phases.Failover, Phases.AfterFailover],
-        ["V3"] = [Phases.Partition, Phases.Healed],
-    };
-
-    private static readonly Dictionary<string, string[]> OfTrials = new()
-    {
-        ["M1"] = [Phases.Probing],
-        ["M2"] = [Phases.Probing],
-        ["M7"] = [Phases.Trials],
-        ["M8"] = [Phases.Trials],
-        ["M10"] = [Phases.Trials],
-        ["M17"] = [Phases.Trials],
-        ["A1"] = [Phases.Probing],
-        ["P1"] = [Phases.Trials],
-        ["P2"] = [Phases.Trials],
-        ["P3"] = [Phases.Probing, Phases.Trials],
-    };
-
     /// <summary>The result as it is; or, where it failed and the machine was hindered while it was measured, inconclusive.</summary>
-    public static CheckResult Doubt(RunAnalysis run, CheckResult result)
+    public static CheckResult Doubt(RunAnalysis run, CheckResult result, Tolerance tolerance)
     {
         if (result.Outcome != CheckOutcome.Fail || run.Seen.Machine is not { Hindrances.Count: > 0 } machine) return result;
-        // The cluster lives by heartbeats, and bears what one of them may be late; a trial bears less.
-        bool ofCluster = OfCluster.TryGetValue(result.Id, out string[]? phases);
-        if (!ofCluster && !OfTrials.TryGetValue(result.Id, out phases)) return result;
-        long bears = Wording.Ns(ofCluster ? run.Spec.Timers.Heartbeat : TrialsBear);
-        // F1 finds fault with phases that were not calm throughout.
-        PhaseObservation[] looked = [.. run.Timeline.All.Where(p => phases!.Contains(p.Name) && !(result.Id == "F1" && p.Settled))];
+        long bears = tolerance.BearsNs(run.Spec);
+        PhaseObservation[] looked = [.. run.Timeline.All.Where(p => tolerance.Looks.Contains(p.Name) && !(tolerance.UnsettledOnly && p.Settled))];
         Hindrance[] hindrances = [.. machine.Hindrances.Where(h => (h.Dropped > 0 || h.StoodNs >= bears) && looked.Any(p => In(run, h, p)))];
         if (hindrances.Length == 0) return result;
         return result with
@@ -70,9 +38,9 @@ internal static class OwnMachine
     }
 
     /// <summary>True of a diagnosis of loss where this machine itself lost frames meanwhile: it only says again what the checks do that it explains, and these are in doubt.</summary>
-    public static bool MayHaveLost(RunAnalysis run, Diagnosis diagnosis, IReadOnlyList<CheckResult> results) =>
+    public static bool MayHaveLost(RunAnalysis run, Diagnosis diagnosis, IReadOnlyList<(CheckResult Result, Tolerance Tolerance)> results) =>
         OfLoss.Contains(diagnosis.Fault) && run.Seen.Machine is { } machine && machine.Hindrances.Any(h => h.Dropped > 0)
-        && results.Where(r => diagnosis.Explains.Contains(r.Id)).All(r => Doubt(run, r).Outcome != CheckOutcome.Fail);
+        && results.Where(r => diagnosis.Explains.Contains(r.Result.Id)).All(r => Doubt(run, r.Result, r.Tolerance).Outcome != CheckOutcome.Fail);
 
     private static bool In(RunAnalysis run, Hindrance hindrance, PhaseObservation phase) =>
         hindrance.AtNs <= phase.EndNs && hindrance.AtNs + hindrance.StoodNs >= phase.StartNs - (Aftermath * Wording.Ns(run.Spec.Timers.Heartbeat));

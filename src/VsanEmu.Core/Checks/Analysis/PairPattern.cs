@@ -1,3 +1,5 @@
+using VsanEmu.Core.Observations;
+
 namespace VsanEmu.Core.Checks.Analysis;
 
 /// <summary>One direction between two members, by name.</summary>
@@ -6,6 +8,17 @@ namespace VsanEmu.Core.Checks.Analysis;
 internal readonly record struct Direction(string From, string To)
 {
     public Direction Reverse => new(To, From);
+
+    /// <summary>Every direction between members that lived to the end of a phase, on one side of the segment.</summary>
+    public static IEnumerable<Direction> Among(RunAnalysis run, PhaseObservation phase)
+    {
+        string[] alive = [.. run.Timeline.Alive(phase).Select(m => m.Name)];
+        return
+            from a in alive
+            from b in alive
+            where a != b && Timeline.Side(phase, a) == Timeline.Side(phase, b)
+            select new Direction(a, b);
+    }
 
     public override string ToString() => $"{From} to {To}";
 }
@@ -29,6 +42,14 @@ internal sealed class PairPattern
         else if (byMember) (Cut, Deaf, Unheard) = (Sorted(deaf.Intersect(unheard)), Sorted(deaf.Except(unheard)), Sorted(unheard.Except(deaf)));
         else if (sides.Count > 1 && bad.Count == measured.Count(p => side[p.From] != side[p.To])) Sides = sides;
     }
+
+    // Whether every direction among those concerned was measured: else "nobody" would say too much.
+    private bool Complete => Names(Bad).Length is var n && Measured == n * (n - 1);
+
+    // Who does not hear, or reach, whom: one part for each that hears or tries.
+    private IEnumerable<string> Singly(string plain) => plain == "hear"
+        ? Bad.GroupBy(w => w.To).OrderBy(g => g.Key).Select(g => $"{g.Key} does not {plain} {Wording.Names(g.Select(w => w.From).Order())}")
+        : Bad.GroupBy(w => w.From).OrderBy(g => g.Key).Select(g => $"{g.Key} does not {plain} {Wording.Names(g.Select(w => w.To).Order())}");
 
     /// <summary>How many directions were measured.</summary>
     public int Measured { get; }
@@ -65,7 +86,7 @@ internal sealed class PairPattern
     private string Describe(string plain, string third, IReadOnlyList<string> idle, IReadOnlyList<string> shunned)
     {
         if (Bad.Count == 0) return "";
-        if (All) return $"nobody {third} anybody";
+        if (All) return Complete ? $"nobody {third} anybody" : string.Join("; ", Singly(plain));
         var parts = new List<string>();
         if (Cut.Count > 0) parts.Add($"{Wording.Names(Cut)} {Number(Cut)} nobody, and nobody {third} {(Cut.Count == 1 ? "it" : "them")}");
         if (idle.Count > 0) parts.Add($"{Wording.Names(idle)} {Number(idle)} nobody");

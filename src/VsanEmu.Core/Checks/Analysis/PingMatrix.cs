@@ -1,3 +1,5 @@
+using VsanEmu.Core.Checks.Plan;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Analysis;
@@ -28,6 +30,16 @@ internal sealed class PingMatrix
 
     /// <summary>Who named which smaller MTU.</summary>
     public IReadOnlyList<string> Refusals { get; }
+
+    /// <summary>The directions on which the run was to ask.</summary>
+    public static IReadOnlyList<Direction> Planned(RunAnalysis run)
+    {
+        HashSet<string> phases = [.. run.Seen.Pings.Select(p => p.Phase)];
+        PhaseObservation? phase = run.Timeline.All.FirstOrDefault(p => phases.Contains(p.Name));
+        string[] members = phase is null ? [.. run.Members] : [.. phase.Views.Select(v => v.Member)];
+        string? master = phase?.Views.FirstOrDefault(v => v.Role == Role.Master)?.Member;
+        return [.. Pairs.Pings(members, master).SelectMany(p => p.To.Select(to => new Direction(p.From, to)))];
+    }
 
     public int LargeBytes => Large.Values.Select(p => p.Bytes).DefaultIfEmpty().Max();
 

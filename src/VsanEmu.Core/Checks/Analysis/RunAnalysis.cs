@@ -61,6 +61,9 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>Loss of the trials' streams to groups.</summary>
     public DeliveryMatrix FastMulticast => field ??= FastStreams.Multicast(this);
 
+    /// <summary>What is proven of the VLAN's querier, snooping and versions.</summary>
+    public VlanSetup Vlan => field ??= new VlanSetup(this);
+
     /// <summary>Who claims which address by ARP.</summary>
     public AddressClaims AddressClaims => field ??= AddressClaims.Of(this);
 
@@ -87,6 +90,24 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 
     /// <summary>The capture at a port, or null.</summary>
     public PortCapture? Capture(string port) => _captures.GetValueOrDefault(port);
+
+    /// <summary>Members of the spec, by name.</summary>
+    public IReadOnlyList<string> Members => field ??= [.. spec.Members.Select(m => m.Name)];
+
+    /// <summary>Endpoints in the members' segment that are no members, and ask for no group: the observer and outsiders.</summary>
+    public IReadOnlyList<string> SilentPorts => field ??=
+    [
+        .. spec.Observer is { } observer ? [observer.Name] : (string[])[],
+        .. spec.Outsiders.Where(o => o.Place == OutsiderPlace.Segment).Select(o => o.Name),
+    ];
+
+    /// <summary>Why an absence at a port proves nothing; null when its capture lost nothing.</summary>
+    public string? Unwatched(string port) => Capture(port) switch
+    {
+        null => "not captured",
+        { Dropped: > 0 } capture => $"the kernel dropped {Wording.Count(capture.Dropped, "frame")} of its capture",
+        _ => null,
+    };
 
     /// <summary>The name of the member, outsider or observer at an address, else the address.</summary>
     public string Name(string address) => _names.GetValueOrDefault(address, address);

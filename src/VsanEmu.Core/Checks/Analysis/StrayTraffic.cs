@@ -1,6 +1,5 @@
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
-using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Analysis;
 
@@ -11,12 +10,12 @@ internal sealed record StrayArrival(string Port, FlowGroup Group, PhaseObservati
 /// <param name="Port">The port's name.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Watched">Phases in which the capture there provably worked while somebody sent to the group.</param>
-/// <param name="Drops">Frames that the kernel dropped at this capture.</param>
+/// <param name="Unwatched">Why its capture proves nothing; null when it lost no frame.</param>
 /// <param name="Arrivals">What arrived nevertheless.</param>
-internal sealed record QuietPort(string Port, FlowGroup Group, IReadOnlyList<string> Watched, long Drops, IReadOnlyList<StrayArrival> Arrivals)
+internal sealed record QuietPort(string Port, FlowGroup Group, IReadOnlyList<string> Watched, string? Unwatched, IReadOnlyList<StrayArrival> Arrivals)
 {
-    /// <summary>True when "nothing arrived" is more than an absence of evidence.</summary>
-    public bool Proven => Watched.Count > 0 && Drops == 0;
+    /// <summary>Why "nothing arrived" is no more than an absence of evidence; null when it is proven, or refuted.</summary>
+    public string? Unproven => Arrivals.Count > 0 ? null : Unwatched ?? (Watched.Count > 0 ? null : "no phase in which its capture saw any frame while somebody sent");
 }
 
 /// <summary>Group traffic at ports that did not ask for it: Agents' ports for the Master Group (M3), ports that joined nothing for both (M4).</summary>
@@ -32,24 +31,22 @@ internal sealed class StrayTraffic
 
     public static StrayTraffic Of(RunAnalysis run)
     {
-        IEnumerable<PortCapture> agents = run.Seen.Ports.Where(p => p.Kind == PortKind.Member);
-        var inSegment = run.Spec.Outsiders.Where(o => o.Place == OutsiderPlace.Segment).Select(o => o.Name).ToHashSet();
-        IEnumerable<PortCapture> silent = run.Seen.Ports.Where(p => p.Kind == PortKind.Observer || (p.Kind == PortKind.Outsider && inSegment.Contains(p.Port)));
         // "Nothing arrived" means something only where somebody sent.
         HashSet<(string Phase, string Group)> sent =
         [
-            .. agents.SelectMany(p => p.Flows).Where(f => f.Direction == PortDirection.Out && f.Packets > 0).Select(f => (f.Phase, f.Destination)),
+            .. run.Seen.Ports.Where(p => p.Kind == PortKind.Member).SelectMany(p => p.Flows).Where(f => f.Direction == PortDirection.Out && f.Packets > 0).Select(f => (f.Phase, f.Destination)),
         ];
         FlowGroup[] groups = [FlowGroup.Agent, FlowGroup.Master];
         return new(
-            [.. agents.Select(p => Watch(run, p, FlowGroup.Master, [.. run.Timeline.All.Where(f => OnlyAgent(run, f, p.Port))], sent)).OfType<QuietPort>()],
-            [.. silent.SelectMany(p => groups.Select(g => Watch(run, p, g, [.. run.Timeline.All.TakeWhile(f => f.EndNs < JoinedNs(run, p.Port))], sent))).OfType<QuietPort>()]);
+            [.. run.Members.Select(p => Watch(run, p, FlowGroup.Master, [.. run.Timeline.All.Where(f => OnlyAgent(run, f, p))], sent)).OfType<QuietPort>()],
+            [.. run.SilentPorts.SelectMany(p => groups.Select(g => Watch(run, p, g, [.. run.Timeline.All.TakeWhile(f => f.EndNs < JoinedNs(run, p))], sent))).OfType<QuietPort>()]);
     }
 
     private static QuietPort? Watch(
-        RunAnalysis run, PortCapture port, FlowGroup group, IReadOnlyList<PhaseObservation> phases, HashSet<(string Phase, string Group)> sent)
+        RunAnalysis run, string name, FlowGroup group, IReadOnlyList<PhaseObservation> phases, HashSet<(string Phase, string Group)> sent)
     {
         if (phases.Count == 0 || run.Address(group)?.ToString() is not { } address) return null;
+        if (run.Capture(name) is not { } port) return new(name, group, [], run.Unwatched(name), []);
         ILookup<string, FlowSighting> flows = port.Flows.Where(f => f.Direction == PortDirection.In && f.Packets > 0).ToLookup(f => f.Phase);
         var controls = port.Controls.Where(c => c.Count > 0).Select(c => c.Phase).ToHashSet();
         var arrivals = new List<StrayArrival>();
@@ -62,7 +59,7 @@ internal sealed class StrayTraffic
             if (alive && sent.Contains((phase.Name, address))) watched.Add(phase.Name);
         }
 
-        return new(port.Port, group, watched, port.Dropped, arrivals);
+        return new(port.Port, group, watched, run.Unwatched(name), arrivals);
     }
 
     // An outsider that joins a group to see what comes of it (A7) is no silent port from then on.

@@ -1,5 +1,4 @@
 using VsanEmu.Core.Observations;
-using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Analysis;
 
@@ -14,28 +13,56 @@ internal sealed record BlockedWay(Direction Way, ProbeOutcome Outcome, string An
 /// </summary>
 internal sealed class TcpMatrix
 {
-    private TcpMatrix(IReadOnlySet<Direction> open, IReadOnlyList<Direction> mute, IReadOnlyDictionary<Direction, BlockedWay> blocked, IReadOnlyList<Direction> untried)
+    private readonly IReadOnlyDictionary<Direction, Attempts> _attempts;
+    private readonly IReadOnlySet<Direction> _expected;
+
+    private TcpMatrix(IReadOnlyDictionary<Direction, Attempts> attempts, IReadOnlySet<Direction> expected)
     {
-        Open = open;
-        Mute = mute;
-        Blocked = blocked;
-        Untried = untried;
+        _attempts = attempts;
+        _expected = expected;
+        Open = attempts.Where(a => !a.Value.Closed).Select(a => a.Key).ToHashSet();
+        Mute = [.. attempts.Where(a => !a.Value.Closed && a.Value.Mute > 0 && a.Value.Open == 0).Select(a => a.Key).OrderBy(w => w.From).ThenBy(w => w.To)];
+        Blocked = attempts.Where(a => a.Value.Closed).ToDictionary(a => a.Key, a => a.Value.Failed[^1]);
+        Unsteady = [.. attempts.Where(a => !a.Value.Closed && a.Value.Failed.Count > 0).Select(a => a.Key).OrderBy(w => w.From).ThenBy(w => w.To)];
     }
 
-    /// <summary>Directions that opened.</summary>
+    // How often a direction opened, by a probe or a connection that was held; how often it opened and no answer came; and each time that it did not open.
+    private sealed class Attempts
+    {
+        public int Open { get; set; }
+
+        public int Mute { get; set; }
+
+        public List<BlockedWay> Failed { get; } = [];
+
+        public bool Closed => Failed.Count > Open + Mute;
+
+        public int Count => Open + Mute + Failed.Count;
+    }
+
+    /// <summary>Directions that opened, at least as often as they did not.</summary>
     public IReadOnlySet<Direction> Open { get; }
 
     /// <summary>Those of them on which TCP opened, and yet no answer to what was asked came in time.</summary>
     public IReadOnlyList<Direction> Mute { get; }
 
-    /// <summary>Directions that were tried and never opened.</summary>
+    /// <summary>Directions that were tried and did not open, or less often than they failed to: one success does not undo what failed.</summary>
     public IReadOnlyDictionary<Direction, BlockedWay> Blocked { get; }
 
-    /// <summary>Directions about which nothing is known.</summary>
-    public IReadOnlyList<Direction> Untried { get; }
+    /// <summary>Directions that opened, and yet not every time.</summary>
+    public IReadOnlyList<Direction> Unsteady { get; }
+
+    /// <summary>Directions that were to be tried, and those that were besides.</summary>
+    public IEnumerable<Direction> Expected => _expected.Union(_attempts.Keys).OrderBy(w => w.From).ThenBy(w => w.To);
+
+    /// <summary>Why nothing is known of a direction; null when it was tried.</summary>
+    public string? WhyNot(Direction way) => _attempts.ContainsKey(way) ? null : "no probe and no connection";
+
+    /// <summary>How often a direction failed, where it was tried more than once: <c>, 19 of 20 attempts failed</c>; else empty.</summary>
+    public string Share(Direction way) => _attempts[way].Count > 1 ? $", {_attempts[way].Failed.Count} of {_attempts[way].Count} attempts failed" : "";
 
     /// <summary>True when anybody was tried at all.</summary>
-    public bool Tried => Open.Count + Blocked.Count > 0;
+    public bool Tried => _attempts.Count > 0;
 
     public PairPattern Pattern() => PairPattern.Of([.. Open, .. Blocked.Keys], Blocked.Keys);
 
@@ -50,28 +77,25 @@ internal sealed class TcpMatrix
         PhaseObservation[] phases = [.. run.Timeline.Calm.Where(p => probes.Contains(p.Name))];
         if (phases.Length == 0) phases = [.. run.Timeline.Calm];
 
-        var open = new HashSet<Direction>();
-        var mute = new HashSet<Direction>();
-        var blocked = new Dictionary<Direction, BlockedWay>();
+        var attempts = new Dictionary<Direction, Attempts>();
         var expected = new HashSet<Direction>();
         foreach (PhaseObservation phase in phases)
         {
-            expected.UnionWith(Expected(run, phase));
-            open.UnionWith(Connections(run, phase));
+            expected.UnionWith(Direction.Among(run, phase));
+            foreach (Direction way in Connections(run, phase)) Of(way).Open++;
             foreach (ProbeObservation probe in probes[phase.Name])
             {
                 var way = new Direction(probe.From, probe.To);
                 if (Timeline.Side(phase, way.From) != Timeline.Side(phase, way.To)) continue;
-                if (probe.Outcome == ProbeOutcome.Open) open.Add(way);
-                else if (probe.Outcome == ProbeOutcome.Filtered && SynTrace.Answered(run, probe)) mute.Add(way);
-                else blocked[way] = new(way, SynTrace.Refine(run, probe), probe.AnsweredBy);
+                if (probe.Outcome == ProbeOutcome.Open) Of(way).Open++;
+                else if (probe.Outcome == ProbeOutcome.Filtered && SynTrace.Answered(run, probe)) Of(way).Mute++;
+                else Of(way).Failed.Add(new(way, SynTrace.Refine(run, probe), probe.AnsweredBy));
             }
         }
 
-        mute.ExceptWith(open);
-        open.UnionWith(mute);
-        foreach (Direction way in open) blocked.Remove(way);
-        return new(open, [.. mute.OrderBy(w => w.From).ThenBy(w => w.To)], blocked, [.. expected.Where(w => !open.Contains(w) && !blocked.ContainsKey(w))]);
+        return new(attempts, expected);
+
+        Attempts Of(Direction way) => attempts.TryGetValue(way, out Attempts? known) ? known : attempts[way] = new();
     }
 
     /// <summary>Connections that were open at a phase's end, by the side that opened them.</summary>
@@ -89,13 +113,4 @@ internal sealed class TcpMatrix
             .ToHashSet();
     }
 
-    private static IEnumerable<Direction> Expected(RunAnalysis run, PhaseObservation phase)
-    {
-        MemberSpec[] alive = [.. run.Timeline.Alive(phase)];
-        return
-            from a in alive
-            from b in alive
-            where a.Name != b.Name && Timeline.Side(phase, a.Name) == Timeline.Side(phase, b.Name)
-            select new Direction(a.Name, b.Name);
-    }
 }

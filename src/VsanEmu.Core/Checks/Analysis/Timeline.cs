@@ -31,7 +31,7 @@ internal sealed class Timeline
     public IReadOnlyList<PhaseObservation> Settled { get; }
 
     /// <summary>True for a phase in which the run itself forms, kills or splits the cluster.</summary>
-    public static bool IsTurmoil(PhaseObservation phase) => phase.Name is Phases.Forming or Phases.Failover or Phases.Partition;
+    public static bool IsTurmoil(PhaseObservation phase) => Phases.Turmoil.Contains(phase.Name);
 
     /// <summary>The side of a split on which a member was; 0 when the segment was whole.</summary>
     public static int Side(PhaseObservation phase, string member) => phase.Sides.GetValueOrDefault(member);

@@ -31,6 +31,19 @@ internal sealed class Trial(TrialObservation plan, TrialBook book)
     /// <summary>Captured ports that joined; the sender's own is not among them.</summary>
     public IEnumerable<PortCapture> Receivers => Joined.Where(j => j != plan.Sender).Select(book.Capture).OfType<PortCapture>();
 
+    /// <summary>Endpoints that joined, captured or not, without the sender.</summary>
+    public IEnumerable<string> ReceiverPorts => Joined.Where(j => j != plan.Sender);
+
+    /// <summary>Endpoints in the segment by the spec that neither sent, nor joined, nor acted, captured or not.</summary>
+    public IEnumerable<string> BystanderPorts => book.SegmentPorts.Where(p => p != plan.Sender && p != plan.Actor && !Joined.Contains(p));
+
+    /// <summary>Why it is not known whether the stream came to a port; null when it came, or when its absence is proven.</summary>
+    public string? Unknown(string port) => At(port) is { Packets: > 0 } ? null
+        : book.Unwatched(port) ?? (book.Alive(port, plan.Phase) ? null : "its capture saw no frame in the phase");
+
+    /// <summary>The same where nothing should come: then something else of the sender's must have got somewhere.</summary>
+    public string? UnknownAbsence(string port) => At(port) is not { Packets: > 0 } && !PathProven ? $"nothing of {plan.Sender} arrived anywhere in the phase" : Unknown(port);
+
     /// <summary>The stream at a port; null when none of it arrived.</summary>
     public TrialSighting? At(string port) => book.Sighting(port, plan.Id, PortDirection.In);
 

@@ -16,6 +16,7 @@ internal sealed class TrialBook
     {
         _run = run;
         var remote = run.Spec.Outsiders.Where(o => o.Place == OutsiderPlace.BeyondGateway).Select(o => o.Name).ToHashSet();
+        SegmentPorts = [.. run.Members, .. run.SilentPorts];
         Segment = [.. run.Seen.Ports.Where(p => p.Kind != PortKind.Gateway && !remote.Contains(p.Port))];
         All = [.. run.Seen.Trials.OrderBy(t => t.Id).Select(t => new Trial(t, this))];
         var plans = run.Seen.Trials.GroupBy(t => t.Id).ToDictionary(g => g.Key, g => g.First());
@@ -25,12 +26,17 @@ internal sealed class TrialBook
     /// <summary>Every trial, by number.</summary>
     public IReadOnlyList<Trial> All { get; }
 
+    /// <summary>Endpoints in the members' segment by the spec, captured or not.</summary>
+    public IReadOnlyList<string> SegmentPorts { get; }
+
     /// <summary>Captured ports of the members' segment, without the gateway's: a switch sends all groups to a router port (RFC 4541, 2.1.2).</summary>
     public IReadOnlyList<PortCapture> Segment { get; }
 
     public Trial[] Of(params IReadOnlyList<TrialKind> kinds) => [.. All.Where(t => kinds.Contains(t.Plan.Kind))];
 
     public PortCapture? Capture(string port) => _run.Capture(port);
+
+    public string? Unwatched(string port) => _run.Unwatched(port);
 
     public TrialSighting? Sighting(string port, int trial, PortDirection direction) => _sightings.GetValueOrDefault((port, trial, direction));
 

@@ -45,15 +45,14 @@ internal static class OddSwitch
     private static Suspicion? Version(RunAnalysis run)
     {
         VersionedJoin[] joins = [.. VersionedJoin.Of(run, run.Trials.Of(TrialKind.MixedVersions).Where(t => t.Sent))];
-        int[] deaf = [.. joins.Where(j => j.Deaf).SelectMany(j => j.Versions).Distinct().Order()];
-        bool told = deaf.Length == 1 && joins.Any(j => !j.Deaf && !j.Versions.Contains(deaf[0]));
+        bool told = run.Vlan.DeafVersions.Count == 1;
         int members = run.Spec.Channels.IgmpVersion;
         int? querier = run.Queries.Sightings.Count > 0 ? run.Queries.Sightings.Min(s => s.Version) : null;
         // Queries are there, ports carry TCP, and yet no group comes to anybody: then nobody's reports were understood.
         bool dead = querier is not null && run.Tcp.Open.Count > 0 && members == 3 && AllDead(run);
         if (!told && !dead && !(querier < members)) return null;
 
-        int spoken = told ? deaf[0] : members;
+        int spoken = told ? run.Vlan.DeafVersions[0] : members;
         return new("igmp-version", told || dead ? $"the switch does not act on IGMPv{spoken} reports" : $"the querier speaks IGMPv{querier}, members version {members}", "",
             dead ? ["M5", .. Symptoms.Cluster, .. Symptoms.Delivery, .. Symptoms.Absence] : ["M5", "M7", "M8", "M10", "M13", "M14", "M17"],
             [
@@ -61,7 +60,7 @@ internal static class OddSwitch
                 .. querier is { } version ? (string[])[$"general queries are of version {version}; members speak version {members}"] : [],
                 .. dead ? (string[])[$"no group arrives at anybody, though queries do and TCP opens on {run.Tcp.Open.Count} directions"] : [],
             ],
-            $"enable IGMPv{members} snooping and set the querier to version {members}, or force version 2 on the members");
+            run.Vlan.VersionRemedy.Length > 0 ? run.Vlan.VersionRemedy : $"have the switch snoop IGMPv{spoken}, or force version 2 on the members");
     }
 
     private static bool AllDead(RunAnalysis run) => run.AgentDelivery.Measured.Count > 0

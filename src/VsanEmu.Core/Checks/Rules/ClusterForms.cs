@@ -8,15 +8,21 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>F1: in every calm phase each side of the segment is one cluster at rest.</summary>
 internal sealed class ClusterForms() : Check("F1", "the cluster forms")
 {
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Calm) with { UnsettledOnly = true };
+
     protected override string Expected(ClusterSpec spec) => "one Master, one Backup, the rest Agents, and the same membership everywhere";
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("view", Judged(run).SelectMany(p => run.Timeline.Alive(p).Select(m => (Phase: p, Member: m.Name))),
+        v => v.Phase.Views.Any(w => w.Member == v.Member) ? null : "nothing is known of it", v => $"{v.Member} in {v.Phase.Name}");
+
+    // A run that never got beyond forming is judged by what its members said then.
+    private static IReadOnlyList<PhaseObservation> Judged(RunAnalysis run) =>
+        run.Timeline.Calm.Count > 0 ? run.Timeline.Calm : [.. run.Timeline.All.TakeLast(1)];
 
     protected override Finding Judge(RunAnalysis run)
     {
-        IReadOnlyList<PhaseObservation> calm = run.Timeline.Calm;
         if (run.Timeline.All.Count == 0) return Finding.Inconclusive("no phase of the run was observed");
-
-        // A run that never got beyond forming is judged by what its members said then.
-        IReadOnlyList<PhaseObservation> judged = calm.Count > 0 ? calm : [run.Timeline.All[^1]];
+        IReadOnlyList<PhaseObservation> judged = Judged(run);
         (PhaseObservation Phase, string[] Wrong)[] bad =
             [.. judged.Select(p => (p, Faults(run, p).ToArray())).Where(p => p.Item2.Length > 0)];
         if (bad.Length > 0)
@@ -74,15 +80,22 @@ internal sealed class ClusterForms() : Check("F1", "the cluster forms")
             if (strange.Length > 0) yield return $"{view.Member} counts {Wording.Names(strange.Select(run.Name))} as a member";
             if (masters.Length == 1 && view.Master != masters[0].Id) yield return $"{view.Member} follows {Who(run, view.Master)}, not {masters[0].Member}";
             if (backups.Length == 1 && view.Backup != backups[0].Id) yield return $"{view.Member} knows {Who(run, view.Backup)} as Backup, not {backups[0].Member}";
-            if (!view.AtRest) yield return $"{view.Member} is not at rest: {Open(run, view)}";
+            if (!view.AtRest) yield return $"{view.Member} is not at rest: {Lacks(run, view, masters.Length == 1 ? masters[0].Id : MemberId.None, all)}";
         }
     }
 
     private static bool MayBeBackup(ClusterSpec spec, MemberView view) =>
         spec.Members.FirstOrDefault(m => m.Id == view.Id) is { FixedRole: not Role.Agent };
 
-    private static string Open(RunAnalysis run, MemberView view) =>
-        $"opened to {Who(run, view.Opened)}, accepted from {Who(run, view.Accepted)}";
+    // The Master has a connection of either side's with every other member, each of them with the Master.
+    private static string Lacks(RunAnalysis run, MemberView view, MemberId master, MemberId[] all)
+    {
+        if (master.IsNone) return $"opened to {Who(run, view.Opened)}, accepted from {Who(run, view.Accepted)}";
+        MemberId[] peers = view.Id == master ? [.. all.Where(id => id != master)] : [master];
+        MemberId[] to = [.. peers.Except(view.Opened)], from = [.. peers.Except(view.Accepted)];
+        if (to.Length + from.Length == 0) return "its connections are there, an update or a catch-up is outstanding";
+        return string.Join(", and ", ((string[])[to.Length > 0 ? $"it has no connection to {Who(run, to)}" : "", from.Length > 0 ? $"none comes from {Who(run, from)}" : ""]).Where(t => t.Length > 0));
+    }
 
     private static string Who(RunAnalysis run, MemberId id) => id.IsNone ? "nobody" : run.Name(id);
 

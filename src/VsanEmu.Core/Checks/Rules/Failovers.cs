@@ -7,8 +7,14 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>V1: when the Master dies, the Backup takes over in time and the matrix holds again.</summary>
 internal sealed class Takeover() : Check("V1", "the Backup takes over")
 {
+    public override RunPart Needs => RunPart.Failover;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Failover, Phases.AfterFailover);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the Backup becomes Master, and the matrix holds again within {Limit(spec)} heartbeats of {Wording.Span(spec.Timers.Heartbeat)}";
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("kill", run.Seen.Failovers, _ => null, f => f.Killed);
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -60,7 +66,13 @@ internal sealed class Takeover() : Check("V1", "the Backup takes over")
 /// <summary>V2: no update that was acknowledged before the Master died is missing after.</summary>
 internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
 {
+    public override RunPart Needs => RunPart.Failover;
+
     protected override string Expected(ClusterSpec spec) => "the new Master's directory holds every update that was acknowledged before";
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("directory", run.Seen.Failovers, f =>
+        f.NewMaster.Length == 0 ? "nobody took over, so there is no directory to look into"
+        : f.Acknowledged == 0 ? "no update had been acknowledged before the kill" : null, f => $"after {f.Killed}");
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -76,7 +88,7 @@ internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
             };
         }
 
-        if (run.Seen.Failovers.Any(f => f.NewMaster.Length == 0)) return Finding.Inconclusive("nobody took over, so there is no directory to look into");
+        if (run.Seen.Failovers.All(f => f.NewMaster.Length == 0)) return Finding.Inconclusive("nobody took over, so there is no directory to look into");
         int acknowledged = run.Seen.Failovers.Sum(f => f.Acknowledged);
         return acknowledged == 0
             ? Finding.Inconclusive("no update had been acknowledged before the Master was killed")
@@ -89,7 +101,16 @@ internal sealed class NothingLost() : Check("V2", "no acknowledged update lost")
 /// <summary>V3: each side of a split elects its own Master; healed, one remains and nothing is lost.</summary>
 internal sealed class SplitAndHeal() : Check("V3", "split and heal")
 {
+    public override RunPart Needs => RunPart.Partition;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Partition, Phases.Healed);
+
     protected override string Expected(ClusterSpec spec) => "one Master on each side of a split; one Master and every acknowledged update after it healed";
+
+    protected override Ledger Subjects(RunAnalysis run) =>
+        Ledger.Of("side", run.Seen.Partitions.SelectMany(p => p.Sides.Select((members, i) => (Split: p, Members: members, Side: i))),
+            s => s.Side < s.Split.MastersPerSide.Count ? null : "nothing is known of its Master", s => string.Join(' ', s.Members))
+        .And(Ledger.Of("directory", run.Seen.Partitions, p => p.Acknowledged > 0 ? null : "no update had been acknowledged that could have been lost", _ => "after the heal"));
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -105,9 +126,7 @@ internal sealed class SplitAndHeal() : Check("V3", "split and heal")
             };
         }
 
-        return run.Seen.Partitions.All(p => p.Acknowledged == 0)
-            ? Finding.Inconclusive($"{Line(run.Seen.Partitions[0])}, but no update had been acknowledged that could have been lost")
-            : Finding.Pass(string.Join("; ", run.Seen.Partitions.Select(Line)));
+        return Finding.Pass(string.Join("; ", run.Seen.Partitions.Select(Line)));
     }
 
     private static IEnumerable<string> Wrong(PartitionObservation p)
@@ -129,10 +148,9 @@ internal sealed class SplitAndHeal() : Check("V3", "split and heal")
     private static string Masters(IReadOnlyList<string> masters) => masters.Count == 0 ? "no Master" : $"{masters.Count} Masters: {Wording.Names(masters)}";
 }
 
-/// <summary>Why a failover check has nothing to look at: the run left it out, or the cluster never formed.</summary>
+/// <summary>Why a failover check that nobody left out has nothing to look at.</summary>
 internal static class Unformed
 {
-    public static Finding Or(RunAnalysis run, string leftOut) => run.Timeline.Calm.Any(p => p.Settled)
-        ? Finding.Skip(leftOut)
-        : Finding.Inconclusive("the cluster did not form, so nothing could be tried on it");
+    public static Finding Or(RunAnalysis run, string missing) => Finding.Inconclusive(
+        run.Timeline.Calm.Any(p => p.Settled) ? missing : "the cluster did not form, so nothing could be tried on it");
 }

@@ -1,5 +1,6 @@
 using VsanEmu.Core.Checks.Analysis;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
@@ -7,6 +8,8 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M1: every sender to the Agent Group reaches every member.</summary>
 internal sealed class AgentGroupDelivery() : GroupDelivery("M1", "Agent Group delivery", FlowGroup.Agent)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"every member's datagrams reach every other; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
 
     protected override DeliveryMatrix Matrix(RunAnalysis run) => run.AgentDelivery;
@@ -15,6 +18,8 @@ internal sealed class AgentGroupDelivery() : GroupDelivery("M1", "Agent Group de
 /// <summary>M2: senders to the Master Group reach Master and Backup.</summary>
 internal sealed class MasterGroupDelivery() : GroupDelivery("M2", "Master Group delivery", FlowGroup.Master)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"datagrams to the group reach Master and Backup; loss at most {Wording.Percent(spec.Thresholds.LossPercent)}";
 
     protected override DeliveryMatrix Matrix(RunAnalysis run) => run.MasterDelivery;
@@ -23,7 +28,11 @@ internal sealed class MasterGroupDelivery() : GroupDelivery("M2", "Master Group 
 /// <summary>A group's delivery by numbered datagrams: who does not hear whom tells the port.</summary>
 internal abstract class GroupDelivery(string id, string title, FlowGroup group) : Check(id, title)
 {
+    public sealed override RunPart Uses => RunPart.Probing;
+
     protected abstract DeliveryMatrix Matrix(RunAnalysis run);
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", Matrix(run).Expected, Matrix(run).WhyNot);
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -31,14 +40,6 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         DeliveryMatrix matrix = Matrix(run);
         if (matrix.Measured.Count == 0) return Unmeasured(run);
         if (matrix.Lossy.Count > 0) return Failure(run, matrix);
-        if (matrix.Unmeasured.Count > 0)
-        {
-            return Finding.Inconclusive($"{matrix.Unmeasured.Count} of {matrix.Unmeasured.Count + matrix.Measured.Count} directions were not measured") with
-            {
-                Evidence = matrix.Unmeasured.Select(w => $"{w}: no numbered datagrams"),
-            };
-        }
-
         return Finding.Pass($"{Wording.Count(matrix.Measured.Count, "direction")}, lost {matrix.Total}");
     }
 
@@ -56,13 +57,15 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
                 .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.To).ThenBy(d => d.Way.From)
                 .Select(d => $"{d.Way}: {d.Received} of {d.Sent} arrived"),
             Cause = silent
-                ? "the switch does not forward the group to a port that joined it: no querier, a membership that was not learned, or a port that is cut off"
+                ? $"the switch does not forward the group to a port that joined it: {(run.Vlan.Querier ? "" : "no querier, ")}a membership that was not learned, or a port that is cut off"
                 : "packets are dropped on the way: a full queue, a storm-control limit on multicast, or a bad link",
             Remedy = silent
-                ? "see M5 for the querier; then show the switch's group table (show ip igmp snooping groups) for the ports named here"
+                ? $"{FirstQuerier(run)}show the switch's group table (show ip igmp snooping groups) for the ports named here"
                 : "read the drop and error counters of the ports named here, and their storm-control settings",
         };
     }
+
+    private static string FirstQuerier(RunAnalysis run) => run.Vlan.Querier ? "" : "see M5 for the querier; then ";
 
     // Without numbered datagrams heartbeats still prove that nothing arrives; that all arrives they do not prove.
     private Finding Unmeasured(RunAnalysis run)
@@ -74,7 +77,7 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
             {
                 Evidence = heartbeats.Silent.OrderBy(w => w.To).ThenBy(w => w.From).Select(w => $"{w}: heartbeats were sent, none arrived"),
                 Cause = "the switch does not forward the group to a port that joined it",
-                Remedy = "see M5 for the querier; then show the switch's group table for the ports named here",
+                Remedy = $"{FirstQuerier(run)}show the switch's group table for the ports named here",
             };
         }
 

@@ -9,11 +9,15 @@ internal sealed class MacAliases() : TrialCheck("M9", "forwards by IP, not by MA
 {
     protected override string Expected(ClusterSpec spec) => "a group that shares its MAC address with a joined one, and that nobody joined, does not arrive";
 
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => One("a group with a joined one's MAC address");
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("port", sent, t => t.ReceiverPorts, (t, p) => t.UnknownAbsence(p));
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
         var joined = Cases(trials, t => t.Receivers);
         var arrived = Arrived(joined);
-        if (arrived.Length == 0) return Unproven(joined) ?? Finding.Pass($"{Wording.Count(trials.Count, "alias", "aliases")}: nothing at {Ports(joined)}, which joined the group with the same MAC address");
+        if (arrived.Length == 0) return Finding.Pass($"{Wording.Count(trials.Count, "alias", "aliases")}: nothing at {Ports(joined)}, which joined the group with the same MAC address");
         if (Arrived(Cases(trials, t => t.Bystanders)).Length > 0) return Finding.Skip("cannot be told here: the switch floods groups that nobody joined (M4, M11)");
         return Finding.Warn($"forwarded by MAC address: {Wording.Names(arrived.Select(a => $"{a.Trial.Plan.Group} came with {a.Trial.Plan.JoinedInstead}").Distinct(), 2)}") with
         {
@@ -36,16 +40,20 @@ internal sealed class UnregisteredGroups() : TrialCheck("M11", "groups nobody jo
 {
     protected override string Expected(ClusterSpec spec) => "a group that nobody joined is dropped";
 
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => One("a group that nobody joined");
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("port", sent, t => t.BystanderPorts, (t, p) => t.UnknownAbsence(p));
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
         var cases = Cases(trials, t => t.Bystanders);
         var arrived = Arrived(cases);
-        if (arrived.Length == 0) return Unproven(cases) ?? Finding.Pass($"{Wording.Count(trials.Count, "group")} that nobody joined: nothing at {Ports(cases)}");
+        if (arrived.Length == 0) return Finding.Pass($"{Wording.Count(trials.Count, "group")} that nobody joined: nothing at {Ports(cases)}");
         return Finding.Warn($"flooded to {Ports(arrived)}") with
         {
             Evidence = arrived.Select(Line),
             Cause = "the switch floods groups that it knows no member of, as RFC 4541 (2.1.2) permits",
-            Remedy = "none is needed for vSAN, whose groups are joined; to spare the ports, turn flooding of unregistered multicast off, once a querier is there",
+            Remedy = $"none is needed for vSAN, whose groups are joined; to spare the ports, turn flooding of unregistered multicast off{(run.Vlan.Querier ? "" : ", once a querier is there")}",
         };
     }
 }
@@ -55,14 +63,16 @@ internal sealed class LinkLocalGroups() : TrialCheck("M12", "224.0.0.0/24 always
 {
     protected override string Expected(ClusterSpec spec) => "a group of 224.0.0.0/24 arrives at every port of the segment";
 
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => One("a group of 224.0.0.0/24");
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("port", sent, t => t.BystanderPorts.Concat(t.ReceiverPorts), (t, p) => t.Unknown(p));
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
         var cases = Cases(trials, t => t.Bystanders.Concat(t.Receivers));
         var missing = cases.Except(Arrived(cases)).ToArray();
-        if (cases.Length == 0) return Finding.Inconclusive("no port but the sender's was captured");
-        if (missing.Length == 0) return Finding.Pass($"{Wording.Names(trials.Select(t => t.Plan.Group).Distinct())} arrived at all of {Wording.Count(cases.Select(c => c.Port.Port).Distinct().Count(), "port")}");
-        var proven = missing.Where(m => m.Trial.Watched(m.Port)).ToArray();
-        if (proven.Length == 0) return Finding.Inconclusive($"nothing at {Ports(missing)}, where the captures prove nothing") with { Evidence = missing.Select(Line) };
+        var proven = missing.Where(m => m.Trial.Unknown(m.Port.Port) is null).ToArray();
+        if (proven.Length == 0) return Finding.Pass($"{Wording.Names(trials.Select(t => t.Plan.Group).Distinct())} arrived at all of {Wording.Count(Arrived(cases).Select(c => c.Port.Port).Distinct().Count(), "port")}");
         return Finding.Fail($"{Wording.Names(proven.Select(m => m.Trial.Plan.Group).Distinct())} did not arrive at {Ports(proven)}") with
         {
             Evidence = proven.Select(Line),
@@ -77,6 +87,18 @@ internal sealed class MixedVersions() : TrialCheck("M13", "IGMPv2 beside IGMPv3"
 {
     protected override string Expected(ClusterSpec spec) => "a group joined by IGMPv2 at one port and by IGMPv3 at another arrives at both";
 
+    protected override string? Absent(RunAnalysis run) => WhyNot(run.Spec);
+
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => One("a group joined by both versions");
+
+    // Why hosts of two versions cannot be tried side by side in a cluster; null when they can.
+    private static string? WhyNot(ClusterSpec spec) =>
+        spec.Channels.IgmpVersion < 3 ? "the cluster's members speak IGMPv2 only"
+        : spec.Members.Count < 3 ? "takes a sender and two receivers: three members"
+        : null;
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("port", sent, t => t.ReceiverPorts, (t, p) => t.UnknownAbsence(p));
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
         VersionedJoin[] joins = [.. VersionedJoin.Of(run, trials)];
@@ -90,7 +112,7 @@ internal sealed class MixedVersions() : TrialCheck("M13", "IGMPv2 beside IGMPv3"
             {
                 Evidence = evidence,
                 Cause = one ? $"the switch does not understand IGMPv{versions[0]} reports, or forgets them when the other version is heard" : "the switch learns from neither version",
-                Remedy = "set querier, switch and members to the same version; without v3 support in the switch, force version 2 on the members",
+                Remedy = run.Vlan.VersionRemedy.Length > 0 ? run.Vlan.VersionRemedy : "set querier, switch and members to the same version",
             };
         }
 
@@ -107,13 +129,17 @@ internal sealed class BadReportIgnored() : TrialCheck("M16", "broken report is i
 {
     protected override string Expected(ClusterSpec spec) => "a port whose only report had a wrong checksum does not get the group";
 
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => One("a group with a broken report");
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) =>
+        At("port", sent, t => [t.Plan.Actor], (t, p) => Acted(t) ? t.UnknownAbsence(p) : "no broken report was sent while the stream ran");
+
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
-        Trial[] acted = [.. trials.Where(t => t.Plan.ActedAtNs > 0 && t.LastSentNs > t.Plan.ActedAtNs)];
-        if (acted.Length == 0) return Finding.Inconclusive("no broken report was sent while a stream ran");
+        Trial[] acted = [.. trials.Where(Acted)];
         var cases = Cases(acted, t => run.Trials.Segment.Where(p => p.Port == t.Plan.Actor));
         var arrived = Arrived(cases);
-        if (arrived.Length == 0) return Unproven(cases) ?? Finding.Pass($"{Wording.Count(acted.Length, "broken report")}: nothing at {Ports(cases)}");
+        if (arrived.Length == 0) return Finding.Pass($"{Wording.Count(acted.Length, "broken report")}: nothing at {Ports(cases)}");
         if (Arrived(Cases(acted, t => t.Bystanders)).Length > 0) return Finding.Skip("cannot be told here: the switch floods groups that nobody joined (M4, M11)");
         return Finding.Warn($"the switch believed it: the group came to {Ports(arrived)}") with
         {
@@ -122,4 +148,6 @@ internal sealed class BadReportIgnored() : TrialCheck("M16", "broken report is i
             Remedy = "none is urgent: a damaged frame may open a group at a port for a while. Look for a newer firmware",
         };
     }
+
+    private static bool Acted(Trial trial) => trial.Plan.ActedAtNs > 0 && trial.LastSentNs > trial.Plan.ActedAtNs;
 }

@@ -7,51 +7,51 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M3: an Agent, which joined the Agent Group only, gets no Master Group packet.</summary>
 internal sealed class MasterGroupIsolation() : Check("M3", "Master Group isolation")
 {
+    public override RunPart Uses => RunPart.Probing;
+
     protected override string Expected(ClusterSpec spec) => "no Master Group packet at an Agent's port";
+
+    protected override Ledger Subjects(RunAnalysis run) => Quiet.Subjects(run.Stray.Agents);
 
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (run.Spec.Members.Count < 3) return Finding.Skip("a cluster of two has no Agent");
-        return Quiet.Judge(run.Stray.Agents, "no member was only an Agent in any phase, or none was captured", "no Master Group packet");
+        return Quiet.Judge(run, run.Stray.Agents, "no member was only an Agent in any phase", "no Master Group packet");
     }
 }
 
 /// <summary>M4: a port that joined nothing gets neither group.</summary>
 internal sealed class NoFlooding() : Check("M4", "no flooding")
 {
+    public override RunPart Uses => RunPart.Probing;
+
     protected override string Expected(ClusterSpec spec) => "no packet of either group at a port that joined nothing";
+
+    protected override Ledger Subjects(RunAnalysis run) => Quiet.Subjects(run.Stray.Silent);
 
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
-        if (run.Spec.Observer is null && run.Spec.Outsiders.All(o => o.Place != OutsiderPlace.Segment))
-            return Finding.Skip("the spec has no observer and no outsider in the segment");
-        return Quiet.Judge(run.Stray.Silent, "no port that joined nothing was captured", "no packet of either group");
+        if (run.SilentPorts.Count == 0) return Finding.Skip("the spec has no observer and no outsider in the segment");
+        return Quiet.Judge(run, run.Stray.Silent, "no phase in which nobody had joined", "no packet of either group");
     }
 }
 
 /// <summary>"Nothing arrived": told from "nothing was watched" and from "nothing was sent".</summary>
 internal static class Quiet
 {
-    public static Finding Judge(IReadOnlyList<QuietPort> ports, string nobody, string what)
+    public static Ledger Subjects(IReadOnlyList<QuietPort> ports) => Ledger.Of("port", ports, p => p.Unproven, p => $"{p.Port}, {p.Group} Group");
+
+    public static Finding Judge(RunAnalysis run, IReadOnlyList<QuietPort> ports, string nobody, string what)
     {
         StrayArrival[] arrivals = [.. ports.SelectMany(p => p.Arrivals)];
-        if (arrivals.Length > 0) return Arrived(arrivals);
+        if (arrivals.Length > 0) return Arrived(run, arrivals);
         if (ports.Count == 0) return Finding.Inconclusive(nobody);
-        QuietPort[] unproven = [.. ports.Where(p => !p.Proven)];
-        if (unproven.Length > 0)
-        {
-            return Finding.Inconclusive($"nothing arrived, but at {Wording.Count(unproven.Length, "port")} that proves nothing") with
-            {
-                Evidence = unproven.Select(p => $"{p.Port}, {p.Group} Group: {(p.Drops > 0 ? $"the kernel dropped {p.Drops} frames of the capture" : "no phase in which the capture saw any frame while somebody sent")}"),
-            };
-        }
-
         return Finding.Pass($"{what} at {Wording.Names(ports.Select(p => p.Port).Distinct(), 6)}, where other frames arrived");
     }
 
-    private static Finding Arrived(StrayArrival[] arrivals)
+    private static Finding Arrived(RunAnalysis run, StrayArrival[] arrivals)
     {
         bool learning = arrivals.All(a => a.Phase.Name == Phases.Forming);
         string[] ports = [.. arrivals.Select(a => a.Port).Distinct()];
@@ -62,8 +62,9 @@ internal static class Quiet
             Evidence = arrivals.Select(a => $"{a.Port}: {a.Packets} {a.Group} Group packets in phase {a.Phase.Name}, the first is frame {a.FirstFrame}"),
             Cause = learning
                 ? "the switch floods a group until it has learned who joined it"
-                : "the switch floods multicast: IGMP snooping is off in this VLAN, or there is no querier and the switch floods then",
-            Remedy = learning ? "" : "enable IGMP snooping and a querier in the VLAN; look for a per-port flood or router-port setting where only some ports are flooded",
+                : run.Vlan.Snooping ? "the switch prunes at other ports, and sends groups there where nobody joined them"
+                : $"the switch floods multicast: IGMP snooping is off in this VLAN{(run.Vlan.Querier ? "" : ", or there is no querier and the switch floods then")}",
+            Remedy = learning ? "" : $"{(run.Vlan.Remedy.Length > 0 ? run.Vlan.Remedy + "; look" : "look")} for a per-port flood or router-port setting where only some ports are flooded",
         };
     }
 }

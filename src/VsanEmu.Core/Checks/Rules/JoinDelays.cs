@@ -7,8 +7,22 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M7: how long after a report the group arrives (RFC 2432, 3.4.1; RFC 3918, 6.1), where nobody had joined it (A) and where it was forwarded elsewhere (B).</summary>
 internal sealed class GroupJoinDelay() : TrialCheck("M7", "group join delay", TrialKind.JoinUnknown, TrialKind.JoinForwarded)
 {
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"nothing before the report, and the stream after it: median delay at most {Wording.Span(spec.Thresholds.JoinDelay)}, method A (a group new to the switch) and B (forwarded elsewhere)";
+
+    // Method B takes a port to which the group is forwarded already: a third member.
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) =>
+    [
+        .. Rounds("method A, round", TrialKind.JoinUnknown, run.Spec.Trials.Rounds),
+        .. run.Members.Count > 2 ? Rounds("method B, round", TrialKind.JoinForwarded, run.Spec.Trials.Rounds) : [],
+    ];
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => OfRounds("join", run.Joins);
+
+    internal static Ledger OfRounds(string kind, IEnumerable<JoinRound> rounds) =>
+        Ledger.Of(kind, rounds, r => r.End == JoinEnd.Unproven ? r.Told : null, r => $"method {r.Method}, round {r.Trial.Plan.Round}");
 
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
@@ -33,8 +47,6 @@ internal sealed class GroupJoinDelay() : TrialCheck("M7", "group join delay", Tr
         }
 
         string seen = $"{string.Join("; ", methods.Select(m => $"{m.Method}: {Describe(m.Delays, m.Rounds)}"))}; resolution {Wording.Span(rounds.Max(r => r.ResolutionNs))}";
-        if (methods.Where(m => m.Delays is null && m.Rounds.All(r => r.End == JoinEnd.Unproven)).Select(m => m.Method).ToArray() is [var open, ..])
-            return Finding.Inconclusive($"{seen}: nothing is known of method {open}") with { Evidence = evidence };
         return methods.Any(m => m.Delays?.MedianNs > Wording.Ns(run.Spec.Thresholds.JoinDelay))
             ? Finding.Warn($"{seen}: slower than {Wording.Span(run.Spec.Thresholds.JoinDelay)}") with
             {
@@ -62,7 +74,13 @@ internal sealed class FirstJoin() : TrialCheck("M17", "first join is not lost", 
     private const int SlowFactor = 10;
     private const long SlowNs = 100_000_000;
 
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => "the first join of a port takes no longer than those after it";
+
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) => Rounds("round", TrialKind.JoinUnknown, run.Spec.Trials.Rounds);
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => GroupJoinDelay.OfRounds("join", run.Joins.Where(r => r.Method == "A"));
 
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {

@@ -16,8 +16,18 @@ internal sealed class GroupLeaveDelay() : TrialCheck("M8", "group leave delay", 
     // A switch that asks who else is there before it stops takes longer than this: it waits for answers for tenths of a second at least (RFC 3376, 8.8).
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the stream stops at the port, median delay at most {Wording.Span(spec.Thresholds.LeaveDelay)}; another host behind the same port keeps it";
+
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) =>
+        [.. Rounds("round", TrialKind.Leave, run.Spec.Trials.Rounds), ("a round with a sibling behind the port", t => t.Plan.Kind == TrialKind.LeaveBesideSibling)];
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) =>
+        Ledger.Of("leave", run.Leaves, r => r.End == LeaveEnd.Unproven ? r.Told : null, r => $"round {r.Trial.Plan.Round}")
+            .And(Ledger.Of("sibling", sent.Where(t => t.Plan.Kind == TrialKind.LeaveBesideSibling),
+                t => Sibling.Of(run, t) is null ? "its leave, or the stream around it, was not seen" : null, t => $"{t}"));
 
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {

@@ -7,7 +7,13 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>A1: all ordered pairs of members reach each other on the reliable port.</summary>
 internal sealed class MembersReachEachOther() : Check("A1", "members reach each other")
 {
+    public override RunPart Uses => RunPart.Probing;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing);
+
     protected override string Expected(ClusterSpec spec) => $"TCP {spec.Channels.ReliablePort} opens between all members, in both directions";
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", run.Tcp.Expected, run.Tcp.WhyNot);
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -18,17 +24,19 @@ internal sealed class MembersReachEachOther() : Check("A1", "members reach each 
             ProbeOutcome usual = tcp.Blocked.Values.GroupBy(b => b.Outcome).MaxBy(g => g.Count())!.Key;
             return Finding.Fail($"{tcp.Pattern().DescribeReaching()}: {SynTrace.Describe(usual, "")}") with
             {
-                Evidence = tcp.Blocked.Values.OrderBy(b => b.Way.From).ThenBy(b => b.Way.To).Select(b => $"{b.Way}: {SynTrace.Describe(b.Outcome, b.AnsweredBy)}"),
+                Evidence = tcp.Blocked.Values.OrderBy(b => b.Way.From).ThenBy(b => b.Way.To).Select(b => $"{b.Way}: {SynTrace.Describe(b.Outcome, b.AnsweredBy)}{tcp.Share(b.Way)}"),
                 Cause = Cause(usual),
                 Remedy = $"between members permit TCP with destination port {run.Spec.Channels.ReliablePort} and, where the list is stateless, with source port {run.Spec.Channels.ReliablePort} too",
             };
         }
 
-        if (tcp.Untried.Count > 0)
+        if (tcp.Unsteady.Count > 0)
         {
-            return Finding.Inconclusive($"{tcp.Untried.Count} of {tcp.Untried.Count + tcp.Open.Count} directions were not tried") with
+            return Finding.Warn($"all {tcp.Open.Count} directions open, but {tcp.Unsteady.Count} not every time: {Wording.Names(tcp.Unsteady.Select(w => $"{w}"), 6)}") with
             {
-                Evidence = tcp.Untried.Select(w => $"{w}: no probe and no connection"),
+                Evidence = tcp.Unsteady.Select(w => $"{w}{tcp.Share(w)}"),
+                Cause = "much loss (P3), a limit on new connections, or a path that comes and goes",
+                Remedy = "look at P3 first; then at limits on connections, and at links that flap",
             };
         }
 

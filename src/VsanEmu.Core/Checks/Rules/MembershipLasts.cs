@@ -8,15 +8,34 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>M6: what joined the Agent Group still gets it after a membership that nobody asks for would have been forgotten (RFC 3376, 8.4).</summary>
 internal sealed class MembershipLasts() : Check("M6", "membership outlives its interval")
 {
+    public override RunPart Uses => RunPart.Trials | RunPart.Long;
+
+    internal override Tolerance Tolerance => Tolerance.OfCluster(Phases.Aged);
+
     protected override string Expected(ClusterSpec spec) =>
         $"the Agent Group still arrives at every member {Wording.Span(IntervalNs(spec))} after it joined (2 x query interval + response interval)";
+
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        PhaseObservation[] late = Late(run);
+        var measured = HeartbeatMatrix.Of(run, FlowGroup.Agent, late).Measured.ToHashSet();
+        return Ledger.Of("direction", late.SelectMany(p => Direction.Among(run, p)).Distinct(), w => measured.Contains(w) ? run.Unwatched(w.To) : "no heartbeats of it were captured");
+    }
+
+    // Calm phases in which a membership that nobody asks for would have been forgotten.
+    private static PhaseObservation[] Late(RunAnalysis run)
+    {
+        if (run.Timeline.All.Count == 0) return [];
+        long due = JoinedNs(run) + IntervalNs(run.Spec);
+        return [.. run.Timeline.Calm.Where(p => p.StartNs >= due)];
+    }
 
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (run.Timeline.All.Count == 0) return Finding.Inconclusive("no phase of the run was observed");
         long joined = JoinedNs(run), interval = IntervalNs(run.Spec);
-        PhaseObservation[] late = [.. run.Timeline.Calm.Where(p => p.StartNs >= joined + interval)];
+        PhaseObservation[] late = Late(run);
         if (late.Length == 0)
         {
             long watched = Math.Max(0, run.Timeline.All[^1].EndNs - joined);
@@ -32,8 +51,8 @@ internal sealed class MembershipLasts() : Check("M6", "membership outlives its i
             return Finding.Fail($"{when}: {PairPattern.Of(then.Measured, lost).DescribeHearing()}, which had been heard before") with
             {
                 Evidence = lost.Select(w => $"{w}: arrived before, nothing in {Wording.Names(late.Select(p => p.Name))}"),
-                Cause = "the switch forgot who joined: nobody asks (no querier), or the ports' answers do not reach it",
-                Remedy = "configure an IGMP snooping querier in the VLAN, and permit IGMP from the members' ports",
+                Cause = run.Vlan.Querier ? "the switch forgot who joined: queries arrive, and the ports' answers do not reach it" : "the switch forgot who joined: nobody asks",
+                Remedy = run.Vlan.Querier ? "permit IGMP from the members' ports, and compare the switch's membership timeout with the querier's interval" : "configure a querier with an address in the members' VLAN",
             };
         }
 

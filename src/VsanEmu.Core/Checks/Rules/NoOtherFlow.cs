@@ -11,8 +11,13 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
 {
     private sealed record Stray(string Phase, string What, long Packets, string Where);
 
+    internal override bool ExplainsItself => true;
+
     protected override string Expected(ClusterSpec spec) =>
         "no flow of a member that the matrix does not hold: exactly while the cluster is settled, over all roles while it is not";
+
+    protected override Ledger Subjects(RunAnalysis run) =>
+        Ledger.Of("port", run.Members, run.Unwatched).And(Ledger.Of("phase", run.Timeline.Calm, p => p.Settled ? null : "not settled, so roles could not be held against it", p => p.Name));
 
     protected override Finding Judge(RunAnalysis run)
     {
@@ -30,12 +35,6 @@ internal sealed class NoOtherFlow() : Check("F3", "no other flow")
             };
         }
 
-        string[] uncertain =
-        [
-            .. run.Spec.Members.Select(m => m.Name).Where(n => run.Capture(n) is null).Select(n => $"{n}: not captured"),
-            .. members.Where(p => p.Dropped > 0).Select(p => $"{p.Port}: the kernel dropped {p.Dropped} frames of the capture"),
-        ];
-        if (uncertain.Length > 0) return Finding.Inconclusive($"nothing else was seen, but {Wording.Count(uncertain.Length, "port")} were not watched in full") with { Evidence = uncertain };
         if (run.Timeline.Settled.Count == 0) return Finding.Inconclusive("nothing was seen that no role would send, but no phase was settled, so roles could not be held against it");
         long frames = run.Seen.Ports.Sum(p => p.Frames);
         return Finding.Pass($"all of {frames} frames at {Wording.Count(run.Seen.Ports.Count, "port")} belong to the matrix, in {Wording.Count(run.Timeline.All.Count, "phase")}");

@@ -1,4 +1,6 @@
+using System.Net;
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -10,6 +12,12 @@ internal sealed class OutsiderSendsInVain() : TrialCheck("A6", "outsider's datag
     protected override string Expected(ClusterSpec spec) => "no member gets what an outsider sends to the cluster's groups";
 
     protected override string? Absent(RunAnalysis run) => run.Spec.Outsiders.Count == 0 ? "the spec has no outsider" : null;
+
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) =>
+        Outsiders.OnGroups(run, "to", (trial, outsider) => trial.Plan.Sender == outsider);
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("member", sent, _ => run.Members, (t, member) => WhyNot(run, t, member))
+        .And(Ledger.Of("group", sent.GroupBy(t => t.Plan.Group), g => g.All(t => run.Members.Any(m => MembersHeard(run, m, t.Plan))) ? null : "nothing of a member's to it was seen at any port", g => g.Key));
 
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
@@ -25,21 +33,26 @@ internal sealed class OutsiderSendsInVain() : TrialCheck("A6", "outsider's datag
             };
         }
 
-        // Blocked means something only where members' own datagrams to the same group arrived at the same time.
-        string[] doubts = [.. cases.Where(c => c.Port.Dropped > 0 || !MembersHeard(run, c.Port, c.Trial.Plan)).Select(c => $"{c.Trial}: nothing of a member's to the group was seen at {c.Port.Port} in the phase")];
-        string[] expected = [.. cases.Select(c => c.Trial.Plan.Group).Distinct()];
-        // An Agent does not listen to the Master Group: where it hears nothing of members either, others must.
-        bool told = cases.Length > 0 && expected.All(g => cases.Any(c => c.Trial.Plan.Group == g && c.Port.Dropped == 0 && MembersHeard(run, c.Port, c.Trial.Plan)));
-        return told
-            ? Finding.Pass($"nothing of {Wording.Names(trials.Select(t => t.Plan.Sender).Distinct())} to {Wording.Names(expected)} at any of {Wording.Count(cases.Select(c => c.Port.Port).Distinct().Count(), "member")}, where members' own arrives")
-            : Finding.Inconclusive("nothing arrived, but members' own datagrams to the group were not seen there either") with { Evidence = doubts };
+        string members = Wording.Count(cases.Select(c => c.Port.Port).Distinct().Count(), "member");
+        return Finding.Pass($"nothing of {Wording.Names(trials.Select(t => t.Plan.Sender).Distinct())} to {Wording.Names(trials.Select(t => t.Plan.Group).Distinct())} at any of {members}, where members' own arrives");
     }
 
-    private static bool MembersHeard(RunAnalysis run, PortCapture port, TrialObservation trial)
+    // Blocked means something only where what members send to the same group arrived at the same time. An Agent does not listen to the Master Group, and the Backup is alone in sending to it.
+    private static string? WhyNot(RunAnalysis run, Trial trial, string member)
+    {
+        if (trial.Unknown(member) is { } why) return why;
+        bool expected = trial.Joined.Contains(member) && run.Members.Any(m => m != member && Flows(run, m, trial.Plan, PortDirection.Out).Any());
+        return expected && !MembersHeard(run, member, trial.Plan) ? "nothing of a member's to the group was seen there in the phase" : null;
+    }
+
+    private static bool MembersHeard(RunAnalysis run, string port, TrialObservation trial)
     {
         var members = run.Spec.Members.Select(m => m.Address.ToString()).ToHashSet();
-        return port.Flows.Any(f => f.Phase == trial.Phase && f.Direction == PortDirection.In && f.Destination == trial.Group && f.Packets > 0 && members.Contains(f.Source));
+        return Flows(run, port, trial, PortDirection.In).Any(f => members.Contains(f.Source));
     }
+
+    private static IEnumerable<FlowSighting> Flows(RunAnalysis run, string port, TrialObservation trial, PortDirection direction) =>
+        run.Capture(port)?.Flows.Where(f => f.Phase == trial.Phase && f.Direction == direction && f.Destination == trial.Group && f.Packets > 0) ?? [];
 }
 
 /// <summary>A7: an outsider that joins one of the cluster's groups gets nothing of it.</summary>
@@ -48,6 +61,11 @@ internal sealed class OutsiderJoinsInVain() : TrialCheck("A7", "outsider joins i
     protected override string Expected(ClusterSpec spec) => "an outsider that joins one of the cluster's groups receives nothing";
 
     protected override string? Absent(RunAnalysis run) => run.Spec.Outsiders.Count == 0 ? "the spec has no outsider" : null;
+
+    protected override IEnumerable<(string Name, Func<Trial, bool> Is)> Planned(RunAnalysis run) =>
+        Outsiders.OnGroups(run, "joins", (trial, outsider) => trial.Plan.Actor == outsider);
+
+    protected override Ledger Subjects(RunAnalysis run, IReadOnlyList<Trial> sent) => At("outsider", sent, t => [t.Plan.Actor], (t, _) => Doubt(run, t));
 
     protected override Finding Judge(RunAnalysis run, IReadOnlyList<Trial> trials)
     {
@@ -62,18 +80,24 @@ internal sealed class OutsiderJoinsInVain() : TrialCheck("A7", "outsider joins i
             };
         }
 
-        string[] doubts = [.. trials.Select(t => Doubt(run, t)).Where(d => d.Length > 0)];
-        return doubts.Length > 0
-            ? Finding.Inconclusive($"nothing arrived, but {doubts[0]}") with { Evidence = doubts }
-            : Finding.Pass($"nothing at {Wording.Names(trials.Select(t => t.Plan.Actor).Distinct())}, after the report for {Wording.Names(trials.Select(t => t.Plan.Group).Distinct())}; members got it");
+        return Finding.Pass($"nothing at {Wording.Names(trials.Select(t => t.Plan.Actor).Distinct())}, after the report for {Wording.Names(trials.Select(t => t.Plan.Group).Distinct())}; members got it");
     }
 
-    private static string Doubt(RunAnalysis run, Trial trial)
+    private static string? Doubt(RunAnalysis run, Trial trial)
     {
-        if (run.Capture(trial.Plan.Actor) is not { } capture) return $"{trial.Plan.Actor} was not captured";
-        if (capture.Dropped > 0) return $"the kernel dropped {capture.Dropped} frames of the capture at {capture.Port}";
-        if (trial.SaidAtNs(capture.Port, leave: false) is not { } report) return $"no report of {capture.Port} was seen";
-        if (report > trial.LastSentNs) return $"{capture.Port} reported after the stream had ended";
-        return trial.Reached.Count == 0 ? $"{trial} reached no member either" : "";
+        string actor = trial.Plan.Actor;
+        if (run.Unwatched(actor) is { } why) return why;
+        if (trial.SaidAtNs(actor, leave: false) is not { } report) return "no report of it was seen";
+        if (report > trial.LastSentNs) return "it reported after the stream had ended";
+        return trial.Reached.Count == 0 ? "the stream reached no member either" : null;
     }
+}
+
+/// <summary>The streams that there must be for the spec's outsiders and the cluster's own groups.</summary>
+internal static class Outsiders
+{
+    public static IEnumerable<(string Name, Func<Trial, bool> Is)> OnGroups(RunAnalysis run, string verb, Func<Trial, string, bool> of) =>
+        from outsider in run.Spec.Outsiders
+        from address in new[] { run.Address(FlowGroup.Agent), run.Address(FlowGroup.Master) }.OfType<IPAddress>().Select(a => a.ToString())
+        select ($"{outsider.Name} {verb} {address}", (Func<Trial, bool>)(t => of(t, outsider.Name) && t.Plan.Group == address));
 }

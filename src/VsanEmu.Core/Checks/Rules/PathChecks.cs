@@ -7,11 +7,18 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>P1: packets of the full size pass unfragmented, as small ones do.</summary>
 internal sealed class FullSizePackets() : Check("P1", "small and large packets")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"echo requests of a few bytes and of {spec.Trials.Mtu} bytes, with don't-fragment, are answered between members";
+
+    protected override Ledger Subjects(RunAnalysis run) =>
+        Pinged.Of(run, "small ping", run.Pings.Small).And(Pinged.Of(run, "large ping", run.Pings.Large));
 
     protected override Finding Judge(RunAnalysis run)
     {
-        if (run.Seen.Pings.Count == 0) return Finding.Skip("no echo request was sent");
+        if (run.Seen.Pings.Count == 0) return Finding.Inconclusive("no echo request was sent");
         PingMatrix pings = run.Pings;
         if (pings.Silent.Count > 0)
         {
@@ -34,19 +41,32 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
             };
         }
 
-        if (pings.Large.Count == 0) return Finding.Inconclusive($"no packets of {run.Spec.Trials.Mtu} bytes were tried");
         return Finding.Pass($"{pings.LargeBytes} bytes on {Wording.Count(pings.Large.Count, "direction")}, {pings.Large.Values.Sum(p => p.Answered)} of {pings.Large.Values.Sum(p => p.Sent)} answered");
     }
+}
+
+/// <summary>The directions on which the run was to ask by echo requests.</summary>
+internal static class Pinged
+{
+    public static Ledger Of(RunAnalysis run, string kind, IReadOnlyDictionary<Direction, PingObservation> pings, Func<PingObservation, string?>? whyNot = null) =>
+        Ledger.Of(kind, PingMatrix.Planned(run), w => pings.TryGetValue(w, out PingObservation? p) && p.Sent > 0 ? whyNot?.Invoke(p) : "not pinged")
+            .SampleOf(run.Members.Count * (run.Members.Count - 1), "each member at least twice");
 }
 
 /// <summary>P2: the round trip between members.</summary>
 internal sealed class RoundTrips() : Check("P2", "round trip")
 {
+    public override RunPart Needs => RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) => $"median round trip between members at most {Wording.Span(spec.Thresholds.RoundTrip)}";
+
+    protected override Ledger Subjects(RunAnalysis run) => Pinged.Of(run, "small ping", run.Pings.Small, p => p.Answered == 0 ? "not answered (P1)" : null);
 
     protected override Finding Judge(RunAnalysis run)
     {
-        if (run.Seen.Pings.Count == 0) return Finding.Skip("no echo request was sent");
+        if (run.Seen.Pings.Count == 0) return Finding.Inconclusive("no echo request was sent");
         PingObservation[] answered = [.. run.Pings.Small.Values.Where(p => p.Answered > 0)];
         if (answered.Length == 0) return Finding.Inconclusive("no echo request was answered (P1)");
         PingObservation slowest = answered.MaxBy(p => p.MedianNs)!;
@@ -65,12 +85,23 @@ internal sealed class RoundTrips() : Check("P2", "round trip")
 /// <summary>A9: a connection that nobody uses for a while is still there.</summary>
 internal sealed class IdleConnections() : Check("A9", "idle connection survives")
 {
+    private const string NeverOpened = "never opened";
+
+    public override RunPart Needs => RunPart.Trials | RunPart.Long;
+
     protected override string Expected(ClusterSpec spec) => "a TCP connection between members that was left idle still works";
+
+    // Each member of those that lived then leaves one to the next.
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        ILookup<string, IdleObservation> idles = run.Seen.Idles.ToLookup(i => i.From);
+        return Ledger.Of("connection", run.Members, m => idles[m].Any() ? idles[m].All(i => i.How == NeverOpened) ? NeverOpened : null : "none was left idle", m => $"from {m}");
+    }
 
     protected override Finding Judge(RunAnalysis run)
     {
-        IdleObservation[] opened = [.. run.Seen.Idles.Where(i => i.How != "never opened")];
-        if (run.Seen.Idles.Count == 0) return Finding.Skip("no connection was left idle (--long does)");
+        IdleObservation[] opened = [.. run.Seen.Idles.Where(i => i.How != NeverOpened)];
+        if (run.Seen.Idles.Count == 0) return Finding.Inconclusive("no connection was left idle");
         if (opened.Length == 0) return Finding.Inconclusive("no connection opened that could have been left idle (A1)");
         IdleObservation[] cut = [.. opened.Where(i => !i.Survived)];
         if (cut.Length == 0) return Finding.Pass($"{Wording.Count(opened.Length, "connection")} idle for up to {Wording.Span(opened.Max(i => i.IdleNs))}");

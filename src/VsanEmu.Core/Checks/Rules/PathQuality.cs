@@ -1,4 +1,5 @@
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
@@ -6,8 +7,14 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>P3: loss, duplication, reordering and corruption of each direction that carries anything.</summary>
 internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 {
+    public override RunPart Uses => RunPart.Probing | RunPart.Trials;
+
+    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing, Phases.Trials);
+
     protected override string Expected(ClusterSpec spec) =>
         $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order";
+
+    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
 
     protected override Finding Judge(RunAnalysis run)
     {

@@ -9,6 +9,17 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
     protected override string Expected(ClusterSpec spec) =>
         $"one querier with an address, its general queries at every member's port every {Wording.Span(spec.Timers.QueryInterval)}, IGMP version {spec.Channels.IgmpVersion}";
 
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        var watched = run.Queries.Ports.ToDictionary(p => p.Port);
+        return Ledger.Of("port", run.Members, m => watched.TryGetValue(m, out PortQueries? port) ? WhyNot(run, port) : "not captured");
+    }
+
+    private static string? WhyNot(RunAnalysis run, PortQueries port) =>
+        port.SilenceNs > run.Queries.LimitNs && port.Drops > 0 ? run.Unwatched(port.Port)
+        : port.WatchedNs <= run.Queries.LimitNs ? $"watched for {Wording.Span(port.WatchedNs)} only, and {Wording.Span(run.Queries.LimitNs)} are needed"
+        : null;
+
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip("the profile is unicast: there is no IGMP");
@@ -21,7 +32,6 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
         // One query that got lost harms nobody: a membership outlives two (RFC 3376, 8.1 and 8.4).
         PortQueries[] silent = [.. proven.Where(p => !watch.MissedOne(p))];
         if (silent.Length > 0) return Silence(watch, silent, limit);
-        if (proven.Length < deaf.Length) return Finding.Inconclusive($"no query for over {limit} at {Wording.Names(deaf.Except(proven).Select(p => p.Port))}, but the kernel dropped frames of the capture there");
         if (Competing(watch) is { } competing) return competing;
         if (!watch.LongEnough || watch.NoneAnywhere)
         {
@@ -96,7 +106,7 @@ internal sealed class QuerierPresent() : Check("M5", "a querier is there")
         return Finding.Warn($"{Describe(watch)}, while members speak version {members}") with
         {
             Cause = $"hosts fall back to version {lowest} when they hear such a query (RFC 3376, 7.2.1); a snooper that knows only version {lowest} does not understand the reports sent before",
-            Remedy = $"set the querier to version {members}, or force version {lowest} on the members",
+            Remedy = run.Vlan.VersionRemedy,
         };
     }
 

@@ -9,12 +9,18 @@ internal sealed class ReportsStayAway() : Check("M15", "reports go to routers on
 {
     protected override string Expected(ClusterSpec spec) => "no membership report of a member at a port that joined nothing";
 
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        HashSet<string> reported = Reported(run);
+        return Ledger.Of("port", run.SilentPorts, p => run.Unwatched(p)
+            ?? (reported.Any(phase => run.Trials.Alive(p, phase)) ? null : "its capture saw no frame in any phase in which members reported"));
+    }
+
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
-        PortCapture[] silent = [.. run.Trials.Segment.Where(p => p.Kind is PortKind.Observer or PortKind.Outsider)];
-        if (run.Spec.Observer is null && run.Spec.Outsiders.All(o => o.Place != OutsiderPlace.Segment)) return Finding.Skip("the spec has no observer and no outsider in the segment");
-        if (silent.Length == 0) return Finding.Inconclusive("no port that joined nothing was captured");
+        if (run.SilentPorts.Count == 0) return Finding.Skip("the spec has no observer and no outsider in the segment");
+        PortCapture[] silent = [.. run.SilentPorts.Select(run.Capture).OfType<PortCapture>()];
 
         // A switch may be a host itself and report its own groups everywhere: what it makes of members' reports is asked.
         var members = run.Spec.Members.Select(m => m.Address.ToString()).ToHashSet();
@@ -22,14 +28,14 @@ internal sealed class ReportsStayAway() : Check("M15", "reports go to routers on
             [.. silent.SelectMany(p => p.Memberships.Where(m => m.Direction == PortDirection.In && m.Count > 0 && members.Contains(m.Source)).Select(m => (p, m)))];
         if (heard.Length > 0) return Leaked(run, heard);
 
-        var reported = run.Trials.Segment.Where(p => p.Kind == PortKind.Member)
-            .SelectMany(p => p.Memberships.Where(m => m.Direction == PortDirection.Out && m.Count > 0).Select(m => m.Phase)).ToHashSet();
-        if (reported.Count == 0) return Finding.Inconclusive("no member was seen to report anything");
-        string[] unproven = [.. silent.Where(p => p.Dropped > 0 || !reported.Any(phase => run.Trials.Alive(p.Port, phase))).Select(p => p.Port)];
-        return unproven.Length > 0
-            ? Finding.Inconclusive($"nothing was seen, but the captures at {Wording.Names(unproven)} prove nothing")
+        return Reported(run).Count == 0
+            ? Finding.Inconclusive("no member was seen to report anything")
             : Finding.Pass($"no report at {Wording.Names(silent.Select(p => p.Port))}, while members reported");
     }
+
+    // Phases in which a member reported.
+    private static HashSet<string> Reported(RunAnalysis run) =>
+        [.. run.Members.Select(run.Capture).OfType<PortCapture>().SelectMany(p => p.Memberships.Where(m => m.Direction == PortDirection.Out && m.Count > 0).Select(m => m.Phase))];
 
     private static Finding Leaked(RunAnalysis run, (PortCapture Port, MembershipSighting Report)[] heard)
     {
@@ -43,7 +49,8 @@ internal sealed class ReportsStayAway() : Check("M15", "reports go to routers on
             Cause = suppresses
                 ? "the switch floods reports: a host that hears another's keeps its own back (RFC 2236, 3), and the switch does not learn its port"
                 : "the switch floods reports: harmless among IGMPv3 hosts, which do not keep theirs back",
-            Remedy = "enable IGMP snooping, with a querier, so that reports go to the querier's port only",
+            Remedy = run.Vlan.Remedy.Length > 0 ? $"{run.Vlan.Remedy}, so that reports go to the querier's port only"
+                : $"groups are pruned (M4) and a querier is there (M5), reports alone are flooded: look for a setting that forwards reports to all ports, or makes {Wording.Names(heard.Select(h => h.Port.Port).Distinct())} a router port",
         };
     }
 }

@@ -8,12 +8,21 @@ namespace VsanEmu.Core.Checks.Rules;
 /// <summary>F4: members use the same profile, groups, ports and subnet, and no address twice.</summary>
 internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
 {
+    public override RunPart Uses => RunPart.Trials;
+
+    internal override bool ExplainsItself => true;
+
     protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports and subnet everywhere, and each address at one Ethernet address";
+
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        var told = run.Seen.Nodes.Select(n => n.Member).ToHashSet();
+        return Ledger.Of("member", run.Members, m => told.Contains(m) ? null : "did not tell its settings");
+    }
 
     protected override Finding Judge(RunAnalysis run)
     {
         if (run.Seen.Nodes.Count == 0) return Finding.Inconclusive("no member told its settings");
-        string[] silent = [.. run.Spec.Members.Select(m => m.Name).Except(run.Seen.Nodes.Select(n => n.Member))];
         string[] wrong =
         [
             .. Deviations(run.Seen.Nodes, "profile", s => s.Profile),
@@ -29,7 +38,6 @@ internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
         const string remedy = "give every member the same multicast settings (esxcli vsan network list shows a host's) and an address in one subnet";
         if (wrong.Length > 0)
             return Finding.Fail(wrong[0] + More(wrong)) with { Evidence = [.. wrong, .. odd], Cause = run.AddressClaims.Doubled.Count > 0 ? "two endpoints have the same address" : "a member is configured differently", Remedy = remedy };
-        if (silent.Length > 0) return Finding.Inconclusive($"{Wording.Names(silent)} did not tell their settings");
         if (odd.Length > 0)
             return Finding.Warn(odd[0] + More(odd)) with { Evidence = odd, Cause = "a member is configured differently", Remedy = remedy };
 

@@ -9,7 +9,17 @@ internal sealed class SpecLint() : Check("M18", "groups are well chosen")
 {
     private const string ForeignCounters = "foreign_cluster.";
 
+    internal override bool ExplainsItself => true;
+
     protected override string Expected(ClusterSpec spec) => "groups whose MAC addresses are their own and not those of 224.0.0.0/24, and no other cluster on them";
+
+    // Groups are judged by the spec alone; other clusters on them are heard by members.
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        var told = run.Seen.Nodes.Select(n => n.Member).ToHashSet();
+        return Ledger.Of("group", GroupAddresses.Of(run.Spec), _ => null)
+            .And(Ledger.Of("member", run.Members, m => told.Contains(m) ? null : "did not tell what it heard"));
+    }
 
     protected override Finding Judge(RunAnalysis run)
     {

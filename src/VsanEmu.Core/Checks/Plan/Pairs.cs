@@ -1,9 +1,11 @@
 using VsanEmu.Core.Spec;
 
-namespace VsanEmu.Control.Trials;
+namespace VsanEmu.Core.Checks.Plan;
 
-/// <summary>Who is tried with whom: all where they are few, a fair sample where they are many.</summary>
-internal static class Pairs
+/// <summary>
+/// Who is tried with whom: all where they are few, a fair sample where they are many. The run acts by it, and the checks know by it what there was to look at.
+/// </summary>
+public static class Pairs
 {
     /// <summary>Up to so many members ping each other, every one every other.</summary>
     public const int MaxWhole = 16;
@@ -14,6 +16,8 @@ internal static class Pairs
     /// <summary>
     /// Whom each member pings: everyone; with more than <see cref="MaxWhole"/> members the next one in a ring, and the Master and each of them one another.
     /// </summary>
+    /// <param name="members">Members, in the order of their views; fewer than two ping nobody.</param>
+    /// <param name="master">The Master among them; null when there is none.</param>
     public static IReadOnlyList<(string From, IReadOnlyList<string> To)> Pings(IReadOnlyList<string> members, string? master)
     {
         if (members.Count < 2) return [];
@@ -25,10 +29,13 @@ internal static class Pairs
     }
 
     /// <summary>Each member with the next one in a ring.</summary>
+    /// <param name="members">Members; fewer than two make no ring.</param>
     public static IEnumerable<(string From, string To)> Ring(IReadOnlyList<string> members) =>
         members.Count < 2 ? [] : members.Select((from, i) => (from, members[(i + 1) % members.Count]));
 
     /// <summary>Each outsider with each member, or a sample of them; as whom is the member after it.</summary>
+    /// <param name="outsiders">The spec's outsiders.</param>
+    /// <param name="members">Members; with fewer than two nobody is tried, since there is none to pretend to be.</param>
     public static IReadOnlyList<(string From, string To, string As)> Attempts(IEnumerable<OutsiderSpec> outsiders, IReadOnlyList<string> members)
     {
         if (members.Count < 2) return [];
@@ -37,6 +44,8 @@ internal static class Pairs
     }
 
     /// <summary>Up to <paramref name="most"/> of the numbers below <paramref name="count"/>, evenly spread, the last among them.</summary>
+    /// <param name="count">How many there are, 0 or more.</param>
+    /// <param name="most">How many are wanted at most, 1 or more.</param>
     public static IEnumerable<int> Sample(int count, int most) =>
         count <= most ? Enumerable.Range(0, count) : Enumerable.Range(1, most).Select(i => (i * count / most) - 1);
 }
