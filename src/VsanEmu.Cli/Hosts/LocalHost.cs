@@ -1,4 +1,3 @@
-using System.Net;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;

@@ -1,6 +1,7 @@
 using System.Net;
 using VsanEmu.Core.Addresses;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Record;
 
