@@ -176,6 +176,7 @@ public sealed class ProbeTests
             printf '198.18.2.2 server.test\n127.0.0.1 localhost.test\n' >/run/netns/hosts.txt
             mount --bind /run/netns/hosts.txt /etc/hosts
             case "$1" in "ct state established accept"*)
+              ip -n server link set lo up
               ip netns exec server redis-server --port 2233 --bind 198.18.2.2 --protected-mode no --save '' --daemonize no >/dev/null 2>&1 &
               server=$!
               trap 'kill $server' EXIT
