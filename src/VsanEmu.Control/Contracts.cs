@@ -42,7 +42,11 @@ public sealed record MemberReport(
     IReadOnlyList<SentStream> StreamsSent,
     IReadOnlyList<ReceivedStream> StreamsReceived,
     IReadOnlyList<ProbeObservation> Probes,
-    IReadOnlyDictionary<Guid, ulong> Directory);
+    IReadOnlyDictionary<Guid, ulong> Directory)
+{
+    /// <summary>Datagrams of its probe streams that its own kernel refused.</summary>
+    public IReadOnlyList<RefusedDatagrams> StreamsRefused { get => field ?? []; init; } = [];
+}
 
 /// <summary>What a controller may do to a fabric it owns. A fabric that the tool did not build offers none of it.</summary>
 public interface IFabric

@@ -335,7 +335,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, transmit.Length);
         switch (transmit.Kind)
         {
-            case TransmitKind.Datagram: Sent(_sockets.Send(transmit, bytes)); break;
+            case TransmitKind.Datagram: Sent(_sockets.Send(transmit, bytes), transmit, bytes); break;
             case TransmitKind.Frame when !_links.TrySend(transmit.Connection.Value, bytes): _counters.FrameDropped(); break;
             case TransmitKind.Frame: break;
             case TransmitKind.Connect: _links.Connect(transmit.Connection, transmit.To); break;
@@ -345,11 +345,12 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         }
     }
 
-    private void Sent(SocketError error)
+    private void Sent(SocketError error, in Transmit transmit, ReadOnlySpan<byte> datagram)
     {
         if (error != SocketError.Success)
         {
             _counters.SendError(error);
+            _node.HandleRefused(transmit, datagram);
             if (error != _lastSendError) _log.CannotSend(_name, "send a datagram", error.ToString());
         }
 

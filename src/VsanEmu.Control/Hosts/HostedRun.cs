@@ -41,7 +41,25 @@ public sealed class HostedRun
     /// <param name="cancellation">Ends it early.</param>
     public async Task<MachineObservation> MachineAsync(IReadOnlyList<Hindrance> more, CancellationToken cancellation)
     {
-        HostAnswer.Kept[] kept = await Task.WhenAll(_hosts.Select(h => h.AskAsync<HostAnswer.Kept>(new HostOrder.Machine(), cancellation)));
-        return new() { Hindrances = [.. kept.SelectMany(k => k.Machine.Hindrances).Concat(more).OrderBy(h => h.AtNs)] };
+        MachineObservation[] kept = await Task.WhenAll(_hosts.Select(h => MachineAsync(h, cancellation)));
+        return new()
+        {
+            Hindrances = [.. kept.SelectMany(k => k.Hindrances).Concat(more).OrderBy(h => h.AtNs)],
+            Unwatched = [.. kept.SelectMany(k => k.Unwatched)],
+        };
+    }
+
+    // What a run has seen is not lost for want of this; but nobody is to believe that the machine kept up.
+    private static async Task<MachineObservation> MachineAsync(IHost host, CancellationToken cancellation)
+    {
+        try
+        {
+            MachineObservation kept = (await host.AskAsync<HostAnswer.Kept>(new HostOrder.Machine(), cancellation)).Machine;
+            return kept with { Unwatched = [.. kept.Unwatched.Select(why => $"{host.Name}: {why}")] };
+        }
+        catch (HostException e)
+        {
+            return new() { Hindrances = [], Unwatched = [$"{host.Name} did not tell whether it kept up: {e.Message}"] };
+        }
     }
 }

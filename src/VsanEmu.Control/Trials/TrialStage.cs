@@ -153,7 +153,9 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
             Actor = trial.Actor,
             ActedAtNs = acted?.AtNs ?? 0,
             IgmpVersion = acted?.IgmpVersion ?? 0,
-            Error = error.Length > 0 ? error : sent.Error,
+            Refused = sent.Refused,
+            Refusal = sent.Error,
+            Error = error.Length > 0 ? error : sent.Sent == 0 ? sent.Error : "",
         };
 
         async Task<GroupActDone> ActAsync(PlannedAct act)

@@ -188,6 +188,9 @@ public sealed record NodeObservation
 
     /// <summary>True when the run killed it.</summary>
     public bool Killed { get; init; }
+
+    /// <summary>The moment before its host began to end it as a power failure would, by the host's clock; null when nobody did, or an earlier version did.</summary>
+    public long? EndedAtNs { get; init; }
 }
 
 /// <summary>How long something took at least from a peer, by the peer's clock when it left and by the member's own when it came.</summary>
@@ -259,8 +262,11 @@ public sealed record StreamObservation
     /// <summary>The group.</summary>
     public required FlowGroup Group { get; init; }
 
-    /// <summary>Datagrams that the sender handed to its socket.</summary>
+    /// <summary>Datagrams that the sender's socket took.</summary>
     public required long Sent { get; init; }
+
+    /// <summary>Datagrams that it refused: they were not sent, and are no loss.</summary>
+    public long Refused { get; init; }
 
     /// <summary>Different datagrams that arrived whole.</summary>
     public required long Received { get; init; }
@@ -352,7 +358,7 @@ public sealed record FailoverObservation
     /// <summary>The Backup at that moment.</summary>
     public required string Backup { get; init; }
 
-    /// <summary>When it was killed.</summary>
+    /// <summary>The moment before it was killed, as its own host's clock had it; before the order was given, where the host did not tell.</summary>
     public required long KilledAtNs { get; init; }
 
     /// <summary>When another member said it was Master, or null when none did in time.</summary>
@@ -380,7 +386,7 @@ public sealed record PartitionObservation
     /// <summary>The sides: member names.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Sides { get; init; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>The moment before it was ordered.</summary>
     public required long SplitAtNs { get; init; }
 
     /// <summary>When every side was at rest, or null.</summary>
@@ -389,7 +395,7 @@ public sealed record PartitionObservation
     /// <summary>Masters on each side then.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> MastersPerSide { get; init; }
 
-    /// <summary>When it was healed.</summary>
+    /// <summary>The moment before the heal was ordered.</summary>
     public required long HealedAtNs { get; init; }
 
     /// <summary>When all were at rest under one Master, or null.</summary>

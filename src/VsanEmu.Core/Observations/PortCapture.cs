@@ -45,7 +45,7 @@ public sealed record PortCapture
     /// </summary>
     public required long Dropped { get; init; }
 
-    /// <summary>UDP and TCP, by phase, direction, addresses and ports.</summary>
+    /// <summary>UDP and TCP on the cluster's ports, and later fragments, by phase, direction, addresses and ports.</summary>
     public required IReadOnlyList<FlowSighting> Flows { get; init; }
 
     /// <summary>IGMP queries, by phase and querier.</summary>
@@ -59,6 +59,21 @@ public sealed record PortCapture
 
     /// <summary>Marked datagrams of trials, by trial and direction; they are in no row of <see cref="Flows"/>.</summary>
     public IReadOnlyList<TrialSighting> Trials { get => field ?? []; init; }
+
+    /// <summary>All other IP, of any protocol: what no port of the cluster has, ICMP among it. IGMP is in <see cref="Memberships"/> and <see cref="Queries"/>.</summary>
+    public IReadOnlyList<OtherSighting> Others { get => field ?? []; init; }
+
+    /// <summary>
+    /// Frames that are missing from <see cref="Others"/> and <see cref="Vlans"/>: they came too fast to be looked at, or the tables were full. What is on the cluster's ports
+    /// has room of its own and does not suffer: see <see cref="Dropped"/>.
+    /// </summary>
+    public long OthersLost { get; init; }
+
+    /// <summary>Frames that could not be read: cut short below their headers, or contradicting themselves.</summary>
+    public long Undecoded { get; init; }
+
+    /// <summary>Frames of VLANs that are not the port's own, which are counted nowhere else but in <see cref="Frames"/>.</summary>
+    public IReadOnlyList<VlanSighting> Vlans { get => field ?? []; init; }
 
     /// <summary>The pcapng file's name, when one was kept.</summary>
     public string? File { get; init; }
@@ -102,6 +117,11 @@ public sealed record FlowSighting
 
     /// <summary>Packets that carried payload (a TCP segment without any is a mere acknowledgement).</summary>
     public required long Payloads { get; init; }
+
+    /// <summary>
+    /// Later fragments among them whose first one, which bears the ports, was counted: in this capture's flows or trials. A fragment without it is of an unknown flow.
+    /// </summary>
+    public long Continued { get; init; }
 
     /// <summary>Different ephemeral ports seen.</summary>
     public required int Connections { get; init; }

@@ -47,10 +47,11 @@ public sealed record TrialStream
 
 /// <summary>What became of a stream at its sender.</summary>
 /// <param name="Sent">Datagrams that its socket took.</param>
-/// <param name="StartNs">When it took the first; when it refused it, if it took none.</param>
+/// <param name="StartNs">When it took the first; when it refused the last, if it took none.</param>
 /// <param name="EndNs">When it took the last.</param>
-/// <param name="Error">The kernel's words when it refused one; else empty.</param>
-public sealed record StreamSent(int Sent, long StartNs, long EndNs, string Error);
+/// <param name="Error">The kernel's words when it refused one, the first of them; else empty.</param>
+/// <param name="Refused">Datagrams that it refused: they were not sent, and the stream went on.</param>
+public sealed record StreamSent(int Sent, long StartNs, long EndNs, string Error, int Refused = 0);
 
 /// <summary>What an endpoint does about a group.</summary>
 public enum GroupAct : byte

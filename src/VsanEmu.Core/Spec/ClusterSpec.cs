@@ -1,5 +1,7 @@
 using System.Net;
+using VsanEmu.Core.Addresses;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Record;
 
@@ -12,6 +14,9 @@ namespace VsanEmu.Core.Spec;
 [JsonConverter(typeof(ClusterSpecConverter))]
 public sealed record ClusterSpec
 {
+    /// <summary>The interface where none is named and none can be looked for.</summary>
+    public const string UsualInterface = "eth0";
+
     /// <summary>The cluster's name, for people. 1 to 63 characters.</summary>
     public required string Name { get; init; }
 
@@ -66,7 +71,7 @@ public sealed record MemberSpec
     /// <summary>Its number, unique in the cluster.</summary>
     public required MemberId Id { get; init; }
 
-    /// <summary>Its name, unique in the cluster: letters, digits, '-', 1 to 15 characters.</summary>
+    /// <summary>Its name, a host name (<see cref="HostName"/>), unique among all endpoints, whatever its case.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its vSAN address.</summary>
@@ -78,8 +83,11 @@ public sealed record MemberSpec
     /// <summary>Election priority, 0 to 255, default 100: higher wins; then the longest membership; then the lowest id.</summary>
     public byte Priority { get; init; } = 100;
 
-    /// <summary>The interface's name inside the member's namespace or host. Without either, a NIC that a run takes for itself and gives back.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>
+    /// The interface's name inside the member's namespace or host; null: in a namespace that exists it is found by <see cref="Address"/> or the subnet, elsewhere it is
+    /// <see cref="ClusterSpec.UsualInterface"/>. Without namespace or host, a NIC that a run takes for itself and gives back.
+    /// </summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }
@@ -118,8 +126,8 @@ public sealed record ChannelSpec
     /// <summary>A profile's own groups and ports.</summary>
     public static ChannelSpec Of(FlowProfile profile) => new()
     {
-        AgentGroup = profile.AgentGroup is { } agents ? IPAddress.Parse(agents) : null,
-        MasterGroup = profile.MasterGroup is { } masters ? IPAddress.Parse(masters) : null,
+        AgentGroup = profile.AgentGroup is { } agents ? AddressText.Parse(agents) : null,
+        MasterGroup = profile.MasterGroup is { } masters ? AddressText.Parse(masters) : null,
     };
 }
 
@@ -219,8 +227,8 @@ public sealed record OutsiderSpec
     /// <summary>Where it stands.</summary>
     public required OutsiderPlace Place { get; init; }
 
-    /// <summary>The interface's name inside its namespace or host.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>The interface's name inside its namespace or host; null as for a member (<see cref="MemberSpec.Interface"/>).</summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }
@@ -238,8 +246,8 @@ public sealed record ObserverSpec
     /// <summary>Its address; it needs none, but is asked for it by ARP to prove that its capture works.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>The interface's name inside its namespace or host.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>The interface's name inside its namespace or host; null as for a member (<see cref="MemberSpec.Interface"/>).</summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }

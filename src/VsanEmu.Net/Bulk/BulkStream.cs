@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using VsanEmu.Core.Load;
 using VsanEmu.Net.Native;
 using VsanEmu.Net.Tcp;
 
@@ -8,6 +10,19 @@ namespace VsanEmu.Net.Bulk;
 /// <summary>A TCP connection's bytes in bulk, without looking at them. For one thread in each direction.</summary>
 public static unsafe class BulkStream
 {
+    private const int LevelTcp = 6;
+    private const int TcpInformation = 11;
+
+    // struct tcp_info, linux/tcp.h.
+    private const int SegmentAt = 16;
+    private const int AckedAt = 120;
+    private const int BusyAt = 168;
+    private const int PeerWindowAt = 176;
+    private const int SendBufferAt = 184;
+    private const int SentAt = 200;
+    private const int AgainAt = 208;
+    private const int FactsBytes = 216; // Linux 4.19
+
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
     // Zeros, in a file of memory: sendfile(2) hands its pages on as they are, where send(2) would copy them. What is sent is never looked at.
@@ -61,6 +76,17 @@ public static unsafe class BulkStream
         TcpFigures figures = TcpFigures.Of(socket);
         return (figures.Retransmitted, figures.RoundTripUs);
     }
+
+    /// <summary>How long a connection was busy, and with what (tcp(7), TCP_INFO); null where the kernel does not say.</summary>
+    /// <exception cref="SocketException">It is closed.</exception>
+    public static TcpFacts? Facts(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[FactsBytes];
+        return socket.GetRawSocketOption(LevelTcp, TcpInformation, info) < FactsBytes ? null : new(
+            Wide(info, BusyAt), Wide(info, PeerWindowAt), Wide(info, SendBufferAt), Wide(info, SentAt), Wide(info, AckedAt), Wide(info, AgainAt), BinaryPrimitives.ReadInt32LittleEndian(info[SegmentAt..]));
+    }
+
+    private static long Wide(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadInt64LittleEndian(info[at..]);
 
     private static int MakeZeroFile()
     {

@@ -11,7 +11,9 @@ internal static partial class LinkFlags
     /// <summary>netdevice(7) IFF_RUNNING.</summary>
     internal const int Running = 0x40;
 
-    private const int Up = 1;
+    /// <summary>IFF_UP.</summary>
+    internal const int Up = 1;
+
     private const int AfInet = 2;
     private const int SockDgram = 2;
     private const int SockCloseOnExec = 0x80000;

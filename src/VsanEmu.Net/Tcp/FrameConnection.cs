@@ -82,8 +82,9 @@ public sealed class FrameConnection
             try
             {
                 _pipes.Output.Write(frame);
-                // Completes at once: this pipe has no threshold to wait at.
+#pragma warning disable RS0030 // Completes at once: this pipe has no threshold to wait at.
                 _ = _pipes.Output.FlushAsync().GetAwaiter().GetResult();
+#pragma warning restore RS0030
                 _queued += frame.Length;
                 return true;
             }

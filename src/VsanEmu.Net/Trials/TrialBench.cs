@@ -5,6 +5,7 @@ using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Trials;
 
@@ -64,7 +65,7 @@ public sealed class TrialBench : IDisposable
         {
             try
             {
-                await Task.Run(() => ArpRequest.Send(asker, asked), cancellation).ConfigureAwait(false);
+                await OwnThread.RunAsync(() => ArpRequest.Send(asker, asked), cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
@@ -82,8 +83,8 @@ public sealed class TrialBench : IDisposable
         ProbeSource from = Source(stream.Sender);
         try
         {
-            // Off the caller's thread: entering a namespace takes a thread of its own.
-            return await Task.Run(() => _pacer.SendAsync(stream, from), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+            Task<StreamSent> sent = await OwnThread.RunAsync(() => _pacer.SendAsync(stream, from), cancellation).ConfigureAwait(false);
+            return await sent.WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -98,7 +99,7 @@ public sealed class TrialBench : IDisposable
         GroupActor actor = _actors.GetOrAdd(endpoint, name => new GroupActor(Source(name), _sibling, () => _captures.NowNs));
         try
         {
-            return await Task.Run(() => actor.Act(act, group), cancellation).ConfigureAwait(false);
+            return await OwnThread.RunAsync(() => actor.Act(act, group), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -115,7 +116,7 @@ public sealed class TrialBench : IDisposable
         await _pinging.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Run(Ping, cancellation).ConfigureAwait(false);
+            return await OwnThread.RunAsync(Ping, cancellation, $"ping {from}").ConfigureAwait(false);
         }
         finally
         {
@@ -141,6 +142,8 @@ public sealed class TrialBench : IDisposable
             MaxNs = result.RoundTripsNs is [.., long longest] ? longest : 0,
             RefusedMtu = result.RefusedMtu,
             RefusedBy = result.RefusedBy?.ToString() ?? "",
+            NotSent = result.NotSent,
+            Refusal = result.Refusal,
         };
     }
 

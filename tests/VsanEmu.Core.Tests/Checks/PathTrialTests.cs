@@ -1,5 +1,4 @@
 using VsanEmu.Core.Checks;
-using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -10,9 +9,7 @@ public sealed class PathTrialTests
 {
     private const long Millisecond = 1_000_000;
 
-    private static readonly Seen Healthy = Seen.Healthy(4).With(r => r with { TcpStreams = [.. Ways.Select(w => Stream(w))], Fragments = [.. Ways.Select(w => Cut(w))] });
-
-    private static IEnumerable<(string From, string To)> Ways => Pairs.Streams(["m01", "m02", "m03", "m04"], PairChoice.Sample);
+    private static readonly Seen Healthy = Seen.Healthy(4);
 
     [Fact]
     public void Streams_without_loss_pass_and_are_counted()
@@ -201,33 +198,13 @@ public sealed class PathTrialTests
     [Fact]
     public void A_limit_on_one_members_multicast_is_met_and_is_not_taken_for_loss()
     {
-        Seen limited = Seen.Healthy(4).With(r => r with { Trials = [.. r.Trials, .. Enumerable.Range(1, 4).Select(i => FastGroup(1000 + i, $"m{i:00}", $"m{(i % 4) + 1:00}"))] })
-            .WithPorts(p => p with { Trials = [.. p.Trials, .. Enumerable.Range(1, 4).Select(i => Sighting(1000 + i, p.Port, $"m{i:00}", $"m{(i % 4) + 1:00}")).OfType<TrialSighting>()] });
+        Seen limited = Healthy.WithSightings((port, t, s) => t is { Kind: TrialKind.FastGroup, Sender: "m03" } && s.Direction == PortDirection.In ? s with { Packets = s.Packets / 2 } : s);
         CheckResult p3 = limited.Check("P3");
         Assert.Equal(CheckOutcome.Fail, p3.Outcome);
-        Assert.StartsWith("fast multicast: loss m03 to m04", p3.Seen);
+        Assert.StartsWith("fast multicast: ", p3.Seen);
+        Assert.Contains("m03", p3.Seen);
         Assert.Equal("multicast-rate-limit", Assert.Single(limited.Verdict.Diagnoses).Fault);
     }
-
-    private static TrialObservation FastGroup(int id, string sender, string receiver) => new()
-    {
-        Id = id,
-        Kind = TrialKind.FastGroup,
-        Round = 1,
-        Phase = Phases.Probing,
-        Group = $"239.255.43.{id % 250}",
-        Sender = sender,
-        Sent = 300,
-        IntervalNs = Millisecond,
-        Bytes = 1400,
-        Ttl = 5,
-        StartNs = 8_000 * Millisecond,
-        EndNs = 8_300 * Millisecond,
-        Joined = [receiver],
-    };
-
-    private static TrialSighting? Sighting(int id, string port, string sender, string receiver) => port != sender && port != receiver ? null : new(
-        id, port == sender ? PortDirection.Out : PortDirection.In, port == receiver && sender == "m03" ? 150 : 300, 8_000 * Millisecond, 8_299 * Millisecond, 5, Millisecond, 0, 42);
 
     private static Seen WithStreams(Func<TcpStreamObservation, TcpStreamObservation> change) => Healthy.With(r => r with { TcpStreams = [.. r.TcpStreams.Select(change)] });
 
@@ -235,22 +212,4 @@ public sealed class PathTrialTests
 
     private static Seen WithFlows(Func<FlowSighting, string, FlowSighting> change) =>
         Healthy.WithPorts(p => p with { Flows = [.. p.Flows.Select(f => f.Protocol == 6 ? change(f, p.Port) : f)] });
-
-    private static TcpStreamObservation Stream((string From, string To) way) => new()
-    {
-        Phase = Phases.Trials,
-        From = way.From,
-        To = way.To,
-        Opened = true,
-        Planned = 1000,
-        Segments = 1000,
-        Retransmitted = 0,
-        Needless = 0,
-        OutOfOrder = 0,
-        Delivered = 1000,
-        StartNs = 0,
-        EndNs = 1000 * Millisecond,
-    };
-
-    private static FragmentObservation Cut((string From, string To) way) => new() { Phase = Phases.Trials, From = way.From, To = way.To, Bytes = 2250, Sent = 10, Received = 10 };
 }

@@ -13,8 +13,8 @@ internal sealed class PingMatrix
         Small = small;
         Large = large;
         Refusals = refusals;
-        Silent = [.. small.Where(p => p.Value.Answered == 0).Select(p => p.Key)];
-        TooLarge = [.. large.Where(p => p.Value.Answered == 0 && small.GetValueOrDefault(p.Key) is { Answered: > 0 }).Select(p => p.Key)];
+        Silent = [.. small.Where(p => p.Value is { Sent: > 0, Answered: 0 }).Select(p => p.Key)];
+        TooLarge = [.. large.Where(p => p.Value is { Sent: > 0, Answered: 0 } && small.GetValueOrDefault(p.Key) is { Answered: > 0 }).Select(p => p.Key)];
     }
 
     /// <summary>Small ones, by direction.</summary>

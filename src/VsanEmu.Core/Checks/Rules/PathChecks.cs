@@ -9,7 +9,7 @@ namespace VsanEmu.Core.Checks.Rules;
 internal static class Pinged
 {
     public static Ledger Of(RunAnalysis run, string kind, IReadOnlyDictionary<Direction, PingObservation> pings, Func<PingObservation, string?>? whyNot = null) =>
-        Ledger.Of(kind, PingMatrix.Planned(run), w => pings.TryGetValue(w, out PingObservation? p) && p.Sent > 0 ? whyNot?.Invoke(p) : "not pinged")
+        Ledger.Of(kind, PingMatrix.Planned(run), w => pings.TryGetValue(w, out PingObservation? p) && p.Sent > 0 ? whyNot?.Invoke(p) : p is { Refusal.Length: > 0 } ? $"not sent: {p.Refusal}" : "not pinged")
             .SampleOf(run.Members.Count * (run.Members.Count - 1), "each member at least twice");
 }
 

@@ -23,9 +23,13 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     protected override Ledger Subjects(RunAnalysis run)
     {
         Ledger all = Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
-        // A record of an earlier version has none of these.
-        if (run.Seen.TcpStreams.Count > 0) all = all.And(Tcp(run)).And(Fast(run, "fast stream", Pairs.Ring(Members(run)), run.FastUnicast));
-        if (run.Trials.Of(TrialKind.FastGroup).Length > 0) all = all.And(Fast(run, "fast group stream", Pairs.Streams(Members(run)), run.FastMulticast));
+        // A run in which nobody can make trials looks at datagrams alone.
+        if (run.Seen.Trials.Count > 0 || run.Timeline.All.Any(p => p.Name == Phases.Trials))
+        {
+            all = all.And(Tcp(run)).And(Fast(run, "fast stream", Pairs.Ring(Members(run)), run.FastUnicast));
+            if (!run.Spec.Profile.Unicast) all = all.And(Fast(run, "fast group stream", Pairs.Streams(Members(run)), run.FastMulticast));
+        }
+
         return run.Seen.Ports.Any(p => p.Flows.Any(f => f.Tcp is not null)) ? all.And(Ledger.Of("connection capture", run.Members, run.Unwatched)) : all;
     }
 
@@ -98,7 +102,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         int dead = measured.Length - alive.Length;
         Proportion total = DeliveryMatrix.Sum(alive);
         Delivery[] bad = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
-        Delivery[] odd = [.. alive.Where(d => d.Duplicates > 0 || d.Reordered > 0)];
+        Delivery[] odd = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Duplicates > 0 || d.Reordered > 0)];
         if (bad.Length > 0)
         {
             DeliveryMatrix? site = matrices.Concat(fast).FirstOrDefault(m => m.Partial.Any());
@@ -124,7 +128,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 
         if (odd.Length > 0)
         {
-            return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(alive)}; lost {total}") with
+            return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(odd)}; lost {total}") with
             {
                 Evidence = odd.Select(Line),
                 Cause = "a loop or a mirrored port doubles frames; parallel links without per-flow hashing reorder them",

@@ -37,8 +37,10 @@ internal static class SpecKeys
     /// <summary>Ports and the like by default; the groups follow the profile.</summary>
     public static ChannelSpec NoGroups { get; } = new() { AgentGroup = null, MasterGroup = null };
 
+    private const string InterfaceAbout = "its interface's name";
+    private const string InterfacePreset = $"in a netns, by address or subnet; else {ClusterSpec.UsualInterface}";
     private const string NetnsAbout = "the existing namespace of its interface";
-    private const string HostAbout = "the host where somebody else starts it";
+    private const string HostAbout = "instead of netns: the host where somebody else starts it";
 
     public static Section<MemberDraft> Member { get; } = new(
         new(new MemberSpec { Id = MemberId.None, Name = "", Address = IPAddress.None }, null),
@@ -47,7 +49,7 @@ internal static class SpecKeys
         Of<MemberDraft, int>("id", "its number, unique; the lowest wins a tie", SpecTypes.Integer(1, MemberId.Max), m => m.Id, (m, v) => m with { Id = v }, preset: "its place in the list"),
         Of<MemberDraft, Role>("role", "a fixed role, or an election", SpecTypes.Role, m => m.Spec.FixedRole ?? Role.Listening, (m, v) => m with { Spec = m.Spec with { FixedRole = v == Role.Listening ? null : v } }),
         Of<MemberDraft, int>("priority", "the highest wins an election", SpecTypes.Integer(0, 255), m => (int)m.Spec.Priority, (m, v) => m with { Spec = m.Spec with { Priority = (byte)v } }),
-        Of<MemberDraft, string>("interface", "its interface's name", SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }),
+        Of<MemberDraft, string>("interface", InterfaceAbout, SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }, preset: InterfacePreset),
         Of<MemberDraft, string>("netns", NetnsAbout, SpecTypes.Netns, m => m.Spec.Netns, (m, v) => m with { Spec = m.Spec with { Netns = v } }, preset: "none"),
         Of<MemberDraft, string>("host", HostAbout, SpecTypes.Host, m => m.Spec.Host, (m, v) => m with { Spec = m.Spec with { Host = v } }, preset: "none"));
 
@@ -91,7 +93,7 @@ internal static class SpecKeys
         Of<OutsiderSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }, required: true),
         Of<OutsiderSpec, IPAddress>("address", "beyond the gateway: outside the subnet; with a netns, what is there", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, required: true, unless: "netns"),
         Of<OutsiderSpec, OutsiderPlace>("place", "where it stands", SpecTypes.Place, o => o.Place, (o, v) => o with { Place = v }, required: true),
-        Of<OutsiderSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<OutsiderSpec, string>("interface", InterfaceAbout, SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }, preset: InterfacePreset),
         Of<OutsiderSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
         Of<OutsiderSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
@@ -99,7 +101,7 @@ internal static class SpecKeys
         new(),
         Of<ObserverSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }),
         Of<ObserverSpec, IPAddress>("address", "asked for by ARP, which proves its capture", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, preset: "none"),
-        Of<ObserverSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<ObserverSpec, string>("interface", InterfaceAbout, SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }, preset: InterfacePreset),
         Of<ObserverSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
         Of<ObserverSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
