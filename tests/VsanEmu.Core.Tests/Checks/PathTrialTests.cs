@@ -157,6 +157,19 @@ public sealed class PathTrialTests
         Assert.Contains("; in fragments 80 of 80 datagrams on 8 directions (a sample: ", Healthy.Check("P1").Seen);
     }
 
+    // A port with a small MTU drops the first fragment and lets the rest pass.
+    [Theory]
+    [InlineData(10, CheckOutcome.Pass)]
+    [InlineData(11, CheckOutcome.Fail)]
+    public void What_is_left_of_the_runs_own_datagrams_is_no_strange_flow_and_more_than_that_is(long packets, CheckOutcome outcome)
+    {
+        Seen seen = WithCut(f => f with { Phase = Phases.Probing, Received = f is { From: "m01", To: "m02" } ? 0 : 10 }).WithPorts(p => p.Port != "m02" ? p : p with
+        {
+            Flows = [.. p.Flows, p.Flows.First(f => f.Protocol == 17) with { Phase = Phases.Probing, Direction = PortDirection.In, Source = "198.18.0.1", SourcePort = 0, Destination = "198.18.0.2", DestinationPort = 0, Packets = packets }],
+        });
+        Assert.Equal(outcome, seen.Outcome("F3"));
+    }
+
     [Fact]
     public void Without_a_word_in_the_spec_P1_wants_what_both_interfaces_take()
     {
