@@ -1,5 +1,4 @@
 using System.Net;
-using VsanEmu.Core.Addresses;
 using System.Text.Json.Serialization;
 using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
