@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using VsanEmu.Cli.Options;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
 
@@ -19,13 +20,24 @@ internal static class CommandRun
     public static async Task<int> RunAsync(IEnumerable<Command> commands, string[] args, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Emulates a vSAN cluster on the wire, and says whether a fabric carries all of it and keeps everyone else out.");
-        foreach (Command command in commands) root.Subcommands.Add(command);
+        foreach (Command command in commands)
+        {
+            OptionRules.Apply(command);
+            root.Subcommands.Add(command);
+        }
 
         ParseResult parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime };
         if (args.Length == 0)
         {
             await root.Parse("--help").InvokeAsync(configuration);
+            return (int)ExitCode.BadInput;
+        }
+
+        // A value that its option does not take is told by itself: what else is missing follows from it, or can wait.
+        if (OptionRules.Refusals(parsed, args) is { Length: > 0 } refusals)
+        {
+            foreach (string refusal in refusals) await error.WriteLineAsync($"vsanemu {Path(parsed).TrimEnd()}: {refusal}");
             return (int)ExitCode.BadInput;
         }
 
@@ -39,6 +51,11 @@ internal static class CommandRun
         try
         {
             return await parsed.InvokeAsync(configuration);
+        }
+        catch (UsageException e)
+        {
+            await error.WriteLineAsync($"vsanemu {Path(parsed).TrimEnd()}: {e.Message}");
+            return (int)ExitCode.BadInput;
         }
         catch (OperationCanceledException)
         {

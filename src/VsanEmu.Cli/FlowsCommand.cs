@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VsanEmu.Cli.Options;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
@@ -15,19 +16,18 @@ internal static class FlowsCommand
     public static Command Create()
     {
         var spec = new Option<string>("--spec", "-s") { Description = "The cluster's spec, - for standard input. Without it: the lab's cluster.", HelpName = "FILE" };
-        var members = new Option<int>("--members", "-n") { Description = $"Members of the lab's cluster, {LabSpec.MinMembers} to {MemberId.Max}.", DefaultValueFactory = _ => DefaultMembers };
-        var profile = new Option<string>("--profile", "-p") { Description = "Profile of the lab's cluster.", DefaultValueFactory = _ => FlowProfile.Article.Name };
-        profile.AcceptOnlyFromAmong([.. FlowProfile.All.Select(p => p.Name)]);
-        var format = new Option<string>("--format", "-f") { Description = "How to print it.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "markdown", "csv", "json");
-        var vm = new Option<string>("--vm") { Description = "Whether the VMs are on.", DefaultValueFactory = _ => "on" };
-        vm.AcceptOnlyFromAmong("on", "off");
-        var expand = new Option<bool>("--expand", "-x") { Description = "A line for each pair of members instead of each pair of roles." };
-        members.Validators.Add(result =>
+        Option<int> members = new Option<int>("--members", "-n")
         {
-            if (result.Errors.Any() || result.Tokens.Count != 1 || !int.TryParse(result.Tokens[0].Value, out int count)) return;
-            if (count is < LabSpec.MinMembers or > MemberId.Max) result.AddError($"--members {count} is out of range (allowed: {LabSpec.MinMembers} to {MemberId.Max})");
-        });
+            Description = $"Members of the lab's cluster, {LabSpec.MinMembers} to {MemberId.Max}.",
+            DefaultValueFactory = _ => DefaultMembers,
+        }.Allow(LabSpec.MinMembers, MemberId.Max);
+        var profile = new Option<string>("--profile", "-p") { Description = "Profile of the lab's cluster.", DefaultValueFactory = _ => FlowProfile.Article.Name };
+        profile.AllowWords([.. FlowProfile.All.Select(p => p.Name)]);
+        var format = new Option<string>("--format", "-f") { Description = "How to print it.", DefaultValueFactory = _ => "table" };
+        format.AllowWords("table", "markdown", "csv", "json");
+        var vm = new Option<string>("--vm") { Description = "Whether the VMs are on.", DefaultValueFactory = _ => "on" };
+        vm.AllowWords("on", "off");
+        var expand = new Option<bool>("--expand", "-x") { Description = "A line for each pair of members instead of each pair of roles." };
 
         var command = new Command("flows", "Print the flow matrix: who sends what to whom, on which ports, how often and what for.") { spec, members, profile, format, vm, expand };
         command.Validators.Add(result =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using VsanEmu.Cli.Hosts;
+using VsanEmu.Cli.Options;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
@@ -20,17 +21,19 @@ internal static class NodeCommand
     {
         var spec = new Option<string>("--spec") { Description = "The cluster spec, - for standard input; with --control the controller has it.", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "Which member of it this is; with --control this host's name, by default the machine's.", HelpName = "NAME" };
-        var through = new Option<string>("--interface", "-i") { Description = "The interface that has the member's address; by default the spec's. With --control a subnet may stand for it, as 198.18.0.0/24; by default the one with the spec's address.", HelpName = "IF" };
+        var through = new Option<string>("--interface", "-i") { Description = "The interface that has the member's address; by default the spec's, or the one that has it. With --control a subnet may stand for it, as 198.18.0.0/24; by default the one with the spec's address.", HelpName = "IF" };
         var place = new Option<string>("--netns") { Description = "The network namespace to run in: a name under /run/netns, or a path.", HelpName = "NAME" };
         var role = new Option<string>("--role") { Description = "Fix the role, or let it be elected (auto); by default as the spec says.", HelpName = string.Join('|', Roles) };
         var force = new Option<bool>("--force") { Description = "Start even though traffic is heard that is not this tool's." };
-        var record = new Option<string>("--record") { Description = "Write what the member kept about itself to this file when it ends.", HelpName = "FILE" };
+        var record = new Option<FileInfo>("--record") { Description = "Write what the member kept about itself to this file when it ends.", HelpName = "FILE" };
         var log = new Option<LogStyle>("--log") { Description = "How to log, on standard output.", HelpName = "text|json|none", DefaultValueFactory = _ => LogStyle.Text };
-        var duration = new Option<string>("--duration") { Description = "Stop by itself after this time, as 30s or 5m; by default on SIGTERM or SIGINT only.", HelpName = "T" };
+        log.Allow([("text", LogStyle.Text), ("json", LogStyle.Json), ("none", LogStyle.None)]);
+        var duration = new Option<TimeSpan?>("--duration") { Description = "Stop by itself after this time, as 30s or 5m; by default on SIGTERM or SIGINT only.", HelpName = "T" };
+        duration.Allow(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365));
         var kind = new Option<string>("--as") { Description = "With --control: what this host is where no spec says so.", HelpName = string.Join('|', Kinds), DefaultValueFactory = _ => Kinds[0] };
         var capture = new Option<DirectoryInfo?>("--capture") { Description = "With --control: keep a pcapng file of what passes this host in this folder." };
-        role.AcceptOnlyFromAmong(Roles);
-        kind.AcceptOnlyFromAmong(Kinds);
+        role.AllowWords(Roles);
+        kind.AllowWords(Kinds);
         var command = new Command("node", "Be one member of a cluster on this machine's network, until SIGTERM or SIGINT.")
         {
             spec, name, through, place, role, force, record, log, duration, ControlOptions.Control, ControlOptions.InSpace, kind, capture,
@@ -39,7 +42,7 @@ internal static class NodeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
-            if (!TryReadDuration(parsed.GetValue(duration), error, out TimeSpan? limit)) return (int)ExitCode.BadInput;
+            TimeSpan? limit = parsed.GetValue(duration);
             if (parsed.GetValue(ControlOptions.Control) is not null)
             {
                 PortKind what = Enum.Parse<PortKind>(parsed.GetValue(kind)!, ignoreCase: true);
@@ -54,7 +57,7 @@ internal static class NodeCommand
                 Self = resolved.Self,
                 Namespace = parsed.GetValue(place),
                 Force = parsed.GetValue(force),
-                RecordPath = parsed.GetValue(record),
+                RecordPath = parsed.GetValue(record)?.FullName,
                 Log = parsed.GetValue(log),
                 Duration = limit,
                 Error = error,
@@ -67,7 +70,7 @@ internal static class NodeCommand
     /// <summary>The cluster with what the command line changes about this member; null after an error was written.</summary>
     internal static (ClusterSpec Cluster, MemberId Self)? Resolve(ClusterSpec cluster, string name, string? through, string? role, TextWriter error)
     {
-        if (cluster.Members.FirstOrDefault(m => m.Name == name) is not { } self)
+        if (cluster.Members.FirstOrDefault(m => HostName.Comparer.Equals(m.Name, name)) is not { } self)
         {
             string[] names = [.. cluster.Members.Select(m => m.Name)];
             error.WriteLine($"vsanemu: cluster '{cluster.Name}' has no member '{name}'{Spelling.DidYouMean(name, names)}; its members are {string.Join(", ", names)}");
@@ -131,19 +134,5 @@ internal static class NodeCommand
             error.WriteLine($"vsanemu node: {e.Message}");
             return ExitCode.Inconclusive;
         }
-    }
-
-    private static bool TryReadDuration(string? text, TextWriter error, out TimeSpan? duration)
-    {
-        duration = null;
-        if (text is null) return true;
-        if (Duration.TryParse(text, out TimeSpan value) && value > TimeSpan.Zero)
-        {
-            duration = value;
-            return true;
-        }
-
-        error.WriteLine($"vsanemu: --duration: '{text}' is no duration: give a number and a unit, as 30s, 5m or 1h");
-        return false;
     }
 }

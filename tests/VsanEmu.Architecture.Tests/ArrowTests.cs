@@ -63,7 +63,7 @@ public sealed class ArrowTests
         return [.. metadata.AssemblyReferences.Select(h => metadata.GetString(metadata.GetAssemblyReference(h).Name))];
     }
 
-    private static string Root()
+    internal static string Root()
     {
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
             if (File.Exists(Path.Combine(d.FullName, "VsanEmu.sln"))) return d.FullName;

@@ -38,8 +38,8 @@ public sealed class FlowsCommandTests
     }
 
     [Theory]
-    [InlineData("--members 1", "--members 1 is out of range (allowed: 2 to 64)")]
-    [InlineData("--members 65", "--members 65 is out of range (allowed: 2 to 64)")]
+    [InlineData("--members 1", "--members 1: allowed are 2 to 64")]
+    [InlineData("--members 65", "--members 65: allowed are 2 to 64")]
     [InlineData("--members many", "many")]
     [InlineData("--profile vsan7", "vsan7")]
     [InlineData("--format yaml", "yaml")]

@@ -9,6 +9,7 @@ using VsanEmu.Core.Checks;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Processes;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -98,12 +99,12 @@ internal sealed class HostRun
         if (order.Ends is not [{ } end]) throw new HostException($"{order.Ends.Count} endpoints at once: a host has one");
         if (!ThisProcess.Has(ThisProcess.NetRaw, ThisProcess.NetAdmin))
             throw new HostException("it lacks CAP_NET_RAW or CAP_NET_ADMIN: it captures, and takes its link down when it plays dead (a container: cap_add: [NET_RAW, NET_ADMIN]; else: as root)");
-        ISite site = await Task.Run(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
+        ISite site = await OwnThread.RunAsync(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
         LocalHost? host = null;
         try
         {
             IReadOnlyCollection<IPEndPoint> control = await ControlEndsAsync(cancellation);
-            host = new LocalHost(
+            host = await LocalHost.OpenAsync(
                 new LocalHostOptions
                 {
                     Name = Name,
@@ -115,7 +116,8 @@ internal sealed class HostRun
                     Control = control,
                     WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, order.Run, server),
                 },
-                site);
+                site,
+                cancellation);
             await site.WaitReadyAsync(cancellation);
             return new PlacedHost(host, site);
         }

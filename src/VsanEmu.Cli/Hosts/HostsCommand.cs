@@ -23,13 +23,10 @@ internal static class HostsCommand
                 Write(await Controller.ListAsync(line, space), space);
                 return (int)ExitCode.Passed;
             }
-            catch (UsageException e)
-            {
-                return Complain(e.Message, ExitCode.BadInput);
-            }
             catch (ControlException e)
             {
-                return Complain(e.Message, ExitCode.Inconclusive);
+                parsed.InvocationConfiguration.Error.WriteLine($"vsanemu hosts: {e.Message}");
+                return (int)ExitCode.Inconclusive;
             }
         });
         return command;
@@ -48,11 +45,5 @@ internal static class HostsCommand
         table.AddColumns("host", "is", "interface", "address", "machine", "version", "does");
         foreach (HostPresence h in hosts) table.AddRow([.. new[] { h.Name, h.Kind.ToString().ToLowerInvariant(), h.Interface, h.Address, h.Machine, h.Version, h.State }.Select(t => Markup.Escape(Said.Shown(t, MostShown)))]);
         console.Write(table);
-    }
-
-    private static int Complain(string message, ExitCode exit)
-    {
-        Console.Error.WriteLine($"vsanemu hosts: {message}");
-        return (int)exit;
     }
 }

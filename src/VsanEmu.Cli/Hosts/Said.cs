@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Cli.Hosts;
@@ -35,11 +34,9 @@ internal sealed record Said(string Name, PortKind Kind, IPAddress? Address, IPNe
 
         if (host.Kind is not (PortKind.Member or PortKind.Observer or PortKind.Outsider)) throw Nonsense(host, $"it is a {Shown($"{host.Kind}".ToLowerInvariant())}");
         if (host.Address.Length == 0) return new(host.Name, host.Kind, null, default, host.Interface);
-        string[] parts = host.Address.Split('/');
-        bool good = parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int prefix) && prefix is > 0 and <= MostPrefix;
-        if (!good || !IPAddress.TryParse(parts[0], out IPAddress? address) || address.AddressFamily != AddressFamily.InterNetwork || address.ToString() != parts[0])
+        if (AddressText.ReadPrefix(host.Address) is not { Length: > 0 and <= MostPrefix } own)
             throw Nonsense(host, $"its address is '{Shown(host.Address)}', no IPv4 address with the length of its prefix");
-        return new(host.Name, host.Kind, address, Network(address, int.Parse(parts[1], CultureInfo.InvariantCulture)), host.Interface);
+        return new(host.Name, host.Kind, own.Address, Network(own.Address, own.Length), host.Interface);
     }
 
     /// <summary>What others wrote, fit to be shown: of bounded length, and nothing in it that a terminal would obey.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using VsanEmu.Cli.Options;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
@@ -20,10 +21,10 @@ internal static class LabCommand
 {
     private const int DefaultMembers = 8;
 
-    private static readonly Option<int?> Members = new("--members", "-n")
+    private static readonly Option<int?> Members = new Option<int?>("--members", "-n")
     {
         Description = $"How many members, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers}; {SelfTest.Members} for --self-test)",
-    };
+    }.Allow(LabSpec.MinMembers, MemberId.Max);
 
     private static readonly Option<string> Profile = new("--profile")
     {
@@ -75,18 +76,14 @@ internal static class LabCommand
                 ? (int)await SelfTestRun.RunAsync(parsed, Console(parsed), cluster, faults, cancellation)
                 : await RunOnceAsync(parsed, options, cancellation);
         }
-        catch (UsageException e)
-        {
-            return Complain(e.Message, ExitCode.BadInput);
-        }
         catch (OperationCanceledException)
         {
-            return Complain("interrupted: no verdict", ExitCode.Inconclusive);
+            return Complain(parsed, "interrupted: no verdict");
         }
         catch (Exception e) when (e is PrivilegeException or FabricException or ToolException or NetworkNamespaceException or NodeStartException
             or CaptureException or IOException or UnauthorizedAccessException)
         {
-            return Complain(e.Message, ExitCode.Inconclusive);
+            return Complain(parsed, e.Message);
         }
     }
 
@@ -121,10 +118,9 @@ internal static class LabCommand
         if (parsed.GetValue(Spec) is { } file)
         {
             if (members is not null) throw new UsageException("--members and --spec exclude each other: the spec lists its members");
-            return SpecInput.Read(file, System.Console.Error);
+            return SpecInput.Read(file, parsed.InvocationConfiguration.Error);
         }
 
-        if (members is < LabSpec.MinMembers or > MemberId.Max) throw new UsageException($"--members {members}: allowed are {LabSpec.MinMembers} to {MemberId.Max}");
         string name = parsed.GetValue(Profile)!;
         FlowProfile profile = FlowProfile.All.FirstOrDefault(p => p.Name == name)
             ?? throw new UsageException($"--profile {name}: allowed are {string.Join(", ", FlowProfile.All.Select(p => p.Name))}");
@@ -156,9 +152,9 @@ internal static class LabCommand
     private static IAnsiConsole Console(ParseResult parsed) =>
         ReportConsole.Of(System.Console.Out, terminal: !System.Console.IsOutputRedirected && !parsed.GetValue(Plain));
 
-    private static int Complain(string message, ExitCode exit)
+    private static int Complain(ParseResult parsed, string message)
     {
-        System.Console.Error.WriteLine($"vsanemu lab: {message}");
-        return (int)exit;
+        parsed.InvocationConfiguration.Error.WriteLine($"vsanemu lab: {message}");
+        return (int)ExitCode.Inconclusive;
     }
 }

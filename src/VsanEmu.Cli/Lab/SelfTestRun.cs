@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using VsanEmu.Cli.Options;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab.Faults;
@@ -20,20 +21,20 @@ internal static class SelfTestRun
 
     private static readonly Option<bool> Pairs = new("--pairs") { Description = "With --self-test: also each pair of faults" };
 
-    private static readonly Option<int> Healthy = new("--healthy")
+    private static readonly Option<int> Healthy = new Option<int>("--healthy")
     {
         Description = $"With --self-test: how often each healthy fabric is run, 0 to {MostTimes}",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
-    };
+    }.Allow(0, MostTimes);
 
     // Each takes a fifth of a processor, and waits the rest of the time.
-    private static readonly Option<int> Together = new("--together")
+    private static readonly Option<int> Together = new Option<int>("--together")
     {
         Description = $"With --self-test: how many fabrics at a time, 1 to {MostTogether}",
         DefaultValueFactory = _ => Math.Clamp(3 * Environment.ProcessorCount / 2, 1, MostTogether),
         HelpName = "N",
-    };
+    }.Allow(1, MostTogether);
 
     /// <summary>The options, for the command to have.</summary>
     public static IReadOnlyList<Option> Options { get; } = [All, Pairs, Healthy, Together];
@@ -54,12 +55,11 @@ internal static class SelfTestRun
     /// <param name="cluster">The cluster in the fabrics with faults.</param>
     /// <param name="asked">The faults to put in; none for all.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="UsageException">A figure is out of its range.</exception>
     public static async Task<ExitCode> RunAsync(
         ParseResult parsed, IAnsiConsole console, ClusterSpec cluster, IReadOnlyList<IFault> asked, CancellationToken cancellation)
     {
         IReadOnlyList<IFault> faults = asked.Count > 0 ? asked : KnownFaults.All;
-        int times = Within(parsed, Healthy, 0, MostTimes), together = Within(parsed, Together, 1, MostTogether);
+        int times = parsed.GetValue(Healthy), together = parsed.GetValue(Together);
         SelfTestCase[] cases =
         [
             .. SelfTest.Healthy(cluster.Profile, times),
@@ -77,11 +77,5 @@ internal static class SelfTestRun
         console.WriteLine();
         SelfTestTable.Write(console, rows!);
         return SelfTestScore.Of(rows!).Passed ? ExitCode.Passed : ExitCode.Failed;
-    }
-
-    private static int Within(ParseResult parsed, Option<int> option, int least, int most)
-    {
-        int value = parsed.GetValue(option);
-        return value >= least && value <= most ? value : throw new UsageException($"{option.Name} {value}: allowed are {least} to {most}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using VsanEmu.Cli.Options;
 using VsanEmu.Core.Load;
 
 namespace VsanEmu.Cli.Load;
@@ -30,13 +31,13 @@ internal static class LoadArguments
         DefaultValueFactory = _ => "multicast",
     };
 
-    private static readonly Option<double> Time = new("--time", "-t") { Description = "How long to measure, seconds", DefaultValueFactory = _ => 10 };
+    private static readonly Option<double> Time = new Option<double>("--time", "-t") { Description = "How long to measure, seconds", DefaultValueFactory = _ => 10 }.Allow(LoadRanges.DurationSeconds, "seconds");
 
-    private static readonly Option<double> WarmUp = new("--warm-up", "-O") { Description = "How long to run before it is measured, seconds" };
+    private static readonly Option<double> WarmUp = new Option<double>("--warm-up", "-O") { Description = "How long to run before it is measured, seconds" }.Allow(LoadRanges.LeadInSeconds, "seconds");
 
-    private static readonly Option<double> Ramp = new("--ramp") { Description = "How long rates take to grow to their height before it is measured, seconds" };
+    private static readonly Option<double> Ramp = new Option<double>("--ramp") { Description = "How long rates take to grow to their height before it is measured, seconds" }.Allow(LoadRanges.LeadInSeconds, "seconds");
 
-    private static readonly Option<double> Interval = new("--interval", "-i") { Description = "Seconds between lines", DefaultValueFactory = _ => 1 };
+    private static readonly Option<double> Interval = new Option<double>("--interval", "-i") { Description = "Seconds between lines", DefaultValueFactory = _ => 1 }.Allow(LoadRanges.IntervalSeconds, "seconds");
 
     private static readonly Option<string?> Rate = new("--bitrate", "-b")
     {
@@ -56,11 +57,11 @@ internal static class LoadArguments
         HelpName = "N",
     };
 
-    private static readonly Option<int> Parallel = new("--parallel", "-P") { Description = "Flows side by side between each two members", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Parallel = new Option<int>("--parallel", "-P") { Description = "Flows side by side between each two members", DefaultValueFactory = _ => 1 }.Allow(LoadRanges.Parallel);
 
-    private static readonly Option<int> Dscp = new("--dscp") { Description = "Differentiated services code point, 0 to 63" };
+    private static readonly Option<int> Dscp = new Option<int>("--dscp") { Description = "Differentiated services code point, 0 to 63" }.Allow(LoadRanges.Dscp);
 
-    private static readonly Option<double> Share = new("--multicast-share") { Description = "Share of the rate that groups have in profile mixed, 0 to 1", DefaultValueFactory = _ => 0.5 };
+    private static readonly Option<double> Share = new Option<double>("--multicast-share") { Description = "Share of the rate that groups have in profile mixed, 0 to 1", DefaultValueFactory = _ => 0.5 }.Allow(LoadRanges.Share);
 
     private static readonly Option<bool> Tcp = new("--tcp") { Description = "Unicast by TCP: what ring, mesh and incast do anyway" };
 
@@ -69,6 +70,12 @@ internal static class LoadArguments
     private static readonly Option<string> Congestion = new("--congestion", "-C") { Description = "TCP's congestion control", DefaultValueFactory = _ => new LoadOptions().Congestion };
 
     private static readonly Option<bool> NoOffload = new("--no-offload") { Description = "Send and receive datagrams one by one, not in bursts that the kernel cuts and joins" };
+
+    private static readonly Option<double?> MaxLoss = new Option<double?>("--max-loss")
+    {
+        Description = "What each receiver may lose, percent, before the load fails; by default 0.5 of a rate, and anything but all with -b 0",
+        HelpName = "PERCENT",
+    }.Allow(LoadRanges.LossPercent, "percent");
 
     private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time; with -b 1kpps each counts from when it was due" };
 
@@ -79,11 +86,11 @@ internal static class LoadArguments
         Description = "Search the highest rate of each flow at which no more than --loss-bound is lost, by trials of --time each (RFC 2544); -b is where it begins",
     };
 
-    private static readonly Option<double> LossBound = new("--loss-bound") { Description = "With --search: what may be lost, percent" };
+    private static readonly Option<double> LossBound = new Option<double>("--loss-bound") { Description = "With --search: what may be lost, percent" }.Allow(new LoadRange(0, 99));
 
-    private static readonly Option<double> Resolution = new("--resolution") { Description = "With --search: how near, as a share of the highest rate, 0.001 to 0.5", DefaultValueFactory = _ => 0.01 };
+    private static readonly Option<double> Resolution = new Option<double>("--resolution") { Description = "With --search: how near, as a share of the highest rate, 0.001 to 0.5", DefaultValueFactory = _ => 0.01 }.Allow(new LoadRange(0.001, 0.5));
 
-    private static readonly Option<int> Repeats = new("--repeats") { Description = "With --search and --back-to-back: how often one must pass, 1 to 100", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Repeats = new Option<int>("--repeats") { Description = "With --search and --back-to-back: how often one must pass, 1 to 100", DefaultValueFactory = _ => 1 }.Allow(1, 100);
 
     private static readonly Option<string?> BackToBack = new("--back-to-back")
     {
@@ -97,20 +104,20 @@ internal static class LoadArguments
         HelpName = "N",
     };
 
-    private static readonly Option<int> QueueDepth = new("--queue-depth", "-q") { Description = $"With profile vm: operations under way at a time, at most, 1 to {VmOptions.MostQueueDepth}", DefaultValueFactory = _ => new VmOptions().QueueDepth };
+    private static readonly Option<int> QueueDepth = new Option<int>("--queue-depth", "-q") { Description = $"With profile vm: operations under way at a time, at most, 1 to {VmOptions.MostQueueDepth}", DefaultValueFactory = _ => new VmOptions().QueueDepth }.Allow(LoadRanges.QueueDepth);
 
-    private static readonly Option<double> ReadShare = new("--read-share") { Description = "With profile vm: share of reads, 0 to 1", DefaultValueFactory = _ => new VmOptions().ReadShare };
+    private static readonly Option<double> ReadShare = new Option<double>("--read-share") { Description = "With profile vm: share of reads, 0 to 1", DefaultValueFactory = _ => new VmOptions().ReadShare }.Allow(LoadRanges.Share);
 
-    private static readonly Option<int> Copies = new("--copies") { Description = "With profile vm: members that keep each block, 1 to 3", DefaultValueFactory = _ => new VmOptions().Copies };
+    private static readonly Option<int> Copies = new Option<int>("--copies") { Description = "With profile vm: members that keep each block, 1 to 3", DefaultValueFactory = _ => new VmOptions().Copies }.Allow(LoadRanges.Copies);
 
-    private static readonly Option<int> Clusters = new("--clusters") { Description = $"With profile control: clusters of --members each, side by side, 1 to {MostClusters}", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Clusters = new Option<int>("--clusters") { Description = $"With profile control: clusters of --members each, side by side, 1 to {MostClusters}", DefaultValueFactory = _ => 1 }.Allow(1, MostClusters);
 
     private static readonly Option<bool> Json = new("--json", "-J") { Description = "Print the outcome as JSON, and nothing else" };
 
     /// <summary>The options, for the command to have.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload,
+        Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload, MaxLoss,
         Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Clusters, Json,
     ];
 
@@ -126,16 +133,18 @@ internal static class LoadArguments
         // A round trip is a datagram's, whatever the load under which it is measured is made of.
         bool trip = mode is LoadMode.RoundTrip or LoadMode.Latency;
         int[] lengths = [.. Figures(parsed, Length, mode == LoadMode.Vm ? LoadRanges.BlockBytes : !trip && Stream(parsed, options) ? LoadRanges.WriteBytes : LoadRanges.DatagramBytes, step: 1024)];
+        // Read whether or not it goes with what is measured: a mistake in it is one.
+        double? operations = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, LoadRanges.OperationsPerSecond) : null;
         int[] groups = [.. Figures(parsed, Groups, LoadRanges.Groups, step: 1000)];
         IEnumerable<LoadOptions> sized = lengths.Length == 0 || trip || mode == LoadMode.Vm ? [options] : lengths.Select(l => options with { Payload = l });
         return new LoadRequest
         {
             Mode = mode,
             Loads = [.. groups.Length == 0 ? sized : sized.SelectMany(_ => groups, (o, g) => o with { Groups = g })],
-            Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members))] : [],
-            Clusters = (int)Within(parsed, Clusters, new(1, MostClusters)),
-            Search = new(Within(parsed, Resolution, new(0.001, 0.5)), Within(parsed, LossBound, new(0, 99)), (int)Within(parsed, Repeats, new(1, 100))),
-            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
+            Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members, operations))] : [],
+            Clusters = parsed.GetValue(Clusters),
+            Search = new(parsed.GetValue(Resolution), parsed.GetValue(LossBound), parsed.GetValue(Repeats)),
+            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Whole(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
             RoundTripBytes = lengths.Length > 0 && trip ? lengths[0] : RoundTripBytes,
             Json = parsed.GetValue(Json),
         };
@@ -160,66 +169,66 @@ internal static class LoadArguments
         if (profile.Name is null && mode is not (LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Profile.Name} {name}: allowed are {string.Join(", ", Profiles.Select(p => p.Name))}, {VmProfile}, {ControlProfile}");
         if (parsed.GetValue(Tcp) && parsed.GetValue(Udp)) throw new UsageException("--tcp and --udp exclude each other");
         LoadTransport? transport = parsed.GetValue(Tcp) ? LoadTransport.Tcp : parsed.GetValue(Udp) ? LoadTransport.Udp : null;
-        (long? bits, long? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);
+        (double? bits, double? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);
         return new LoadOptions
         {
             Profile = profile.Profile,
             Transport = transport,
-            Duration = TimeSpan.FromSeconds(Within(parsed, Time, LoadRanges.DurationSeconds)),
-            WarmUp = TimeSpan.FromSeconds(Within(parsed, WarmUp, LoadRanges.LeadInSeconds)),
-            Ramp = TimeSpan.FromSeconds(Within(parsed, Ramp, LoadRanges.LeadInSeconds)),
-            Interval = TimeSpan.FromSeconds(Within(parsed, Interval, LoadRanges.IntervalSeconds)),
+            Duration = TimeSpan.FromSeconds(parsed.GetValue(Time)),
+            WarmUp = TimeSpan.FromSeconds(parsed.GetValue(WarmUp)),
+            Ramp = TimeSpan.FromSeconds(parsed.GetValue(Ramp)),
+            Interval = TimeSpan.FromSeconds(parsed.GetValue(Interval)),
             BitsPerSecond = bits,
             PacketsPerSecond = packets,
-            Parallel = (int)Within(parsed, Parallel, LoadRanges.Parallel),
-            Dscp = (int)Within(parsed, Dscp, LoadRanges.Dscp),
-            MulticastShare = Within(parsed, Share, LoadRanges.Share),
+            Parallel = parsed.GetValue(Parallel),
+            Dscp = parsed.GetValue(Dscp),
+            MulticastShare = parsed.GetValue(Share),
+            MaxLossPercent = parsed.GetValue(MaxLoss),
             Congestion = parsed.GetValue(Congestion)!,
             Offload = !parsed.GetValue(NoOffload),
         };
     }
 
-    private static VmOptions Vm(ParseResult parsed, int blockBytes, int members)
+    private static VmOptions Vm(ParseResult parsed, int blockBytes, int members, double? operations)
     {
         var options = new VmOptions
         {
             BlockBytes = blockBytes,
-            QueueDepth = (int)Within(parsed, QueueDepth, LoadRanges.QueueDepth),
-            ReadShare = Within(parsed, ReadShare, LoadRanges.Share),
-            Copies = (int)Within(parsed, Copies, LoadRanges.Copies),
+            QueueDepth = parsed.GetValue(QueueDepth),
+            ReadShare = parsed.GetValue(ReadShare),
+            Copies = parsed.GetValue(Copies),
         };
         double blocks = options.ReadShare + ((1 - options.ReadShare) * options.Copies);
         double share = LoadOptions.DefaultTotalRate / (8.0 * blockBytes * blocks * members);
-        return options with { OperationsPerSecond = parsed.GetValue(Operations) is { } asked ? Figure(Operations, asked, 1000, LoadRanges.OperationsPerSecond) : share };
+        return options with { OperationsPerSecond = operations ?? share };
     }
 
     private static bool Stream(ParseResult parsed, LoadOptions options) =>
         parsed.GetValue(Tcp) || (options.Transport is null && options.Profile is LoadProfile.Ring or LoadProfile.Mesh or LoadProfile.Incast or LoadProfile.Resync);
 
-    private static (long? Bits, long? Packets) Rates(string text)
+    private static (double? Bits, double? Packets) Rates(string text)
     {
         const string unit = "pps";
         return text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-            ? (null, (long)Figure(Rate, text[..^unit.Length], 1000, LoadRanges.PacketsPerSecond))
-            : ((long)Figure(Rate, text, 1000, LoadRanges.BitsPerSecond), null);
+            ? (null, Figure(Rate, text[..^unit.Length], 1000, LoadRanges.PacketsPerSecond))
+            : (Figure(Rate, text, 1000, LoadRanges.BitsPerSecond), null);
     }
 
     private static IEnumerable<int> Figures(ParseResult parsed, Option<string?> option, LoadRange allowed, int step) =>
-        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Figure(option, text, step, allowed));
-
-    private static double Within(ParseResult parsed, Option<double> option, LoadRange allowed) => Checked(option, parsed.GetValue(option), allowed);
-
-    private static double Within(ParseResult parsed, Option<int> option, LoadRange allowed) => Checked(option, parsed.GetValue(option), allowed);
+        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Whole(option, text, step, allowed));
 
     private static double Checked(Option option, double value, LoadRange allowed) =>
         allowed.Has(value) ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {value}: allowed are {allowed}"));
 
-    // A number with k, M, G or T behind it.
+    private static double Whole(Option option, string text, int step, LoadRange allowed) =>
+        Figure(option, text, step, allowed) is var value && value == Math.Floor(value) ? value : throw new UsageException($"{option.Name} {text}: a whole number is wanted");
+
+    // A number with k, M, G or T behind it. What is too small for a number is not 0, which has a meaning of its own.
     private static double Figure(Option option, string text, int step, LoadRange allowed)
     {
         int power = text.Length == 0 ? -1 : "kmgt".IndexOf(char.ToLowerInvariant(text[^1]));
         string digits = power >= 0 ? text[..^1] : text;
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && (value != 0 || digits.All(d => d is '0' or '.'))
             ? Checked(option, value * Math.Pow(step, power + 1), allowed)
             : throw new UsageException($"{option.Name} {text}: not a figure such as 1400, 128K or 2.5G");
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using VsanEmu.Cli.Hosts;
 using VsanEmu.Cli.Lab;
+using VsanEmu.Cli.Options;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Cli.Verify;
 using VsanEmu.Control.Redis;
@@ -14,6 +15,7 @@ using VsanEmu.Lab;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Traffic;
 
@@ -28,7 +30,7 @@ internal static class LoadCommand
 
     private static readonly Option<string?> Spec = new("--spec", "-s") { Description = "A cluster spec that says where each member is attached; without, a lab of --members", HelpName = "FILE" };
 
-    private static readonly Option<int?> Members = new("--members", "-n") { Description = $"Members of the lab, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers})" };
+    private static readonly Option<int?> Members = new Option<int?>("--members", "-n") { Description = $"Members of the lab, {LabSpec.MinMembers} to {MemberId.Max} (default {DefaultMembers})" }.Allow(LabSpec.MinMembers, MemberId.Max);
 
     private static readonly Option<FileInfo?> RecordTo = new("--record") { Description = "Keep the outcome as JSON in a file", HelpName = "FILE" };
 
@@ -55,30 +57,30 @@ internal static class LoadCommand
             if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, record, cancellation);
             await using ISite site = parsed.GetValue(Spec) is null
                 ? new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation))
-                : await Task.Run(() => FoundSite.Open(cluster), cancellation);
+                : await OwnThread.RunAsync(() => FoundSite.Open(cluster), cancellation);
             await site.WaitReadyAsync(cancellation);
             var ends = site.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
             using var loads = new LocalLoads(cluster, ends, Stopwatch.GetTimestamp());
             return (int)await new LoadOutcomes(request, loads.Stage(ThisTool.Version), record).RunAsync(cancellation);
         }
-        catch (Exception e) when (e is UsageException or LoadException or AttachmentException)
+        catch (Exception e) when (e is LoadException or AttachmentException)
         {
-            return Complain(e.Message, ExitCode.BadInput);
+            return Complain(parsed, e.Message, ExitCode.BadInput);
         }
         catch (OperationCanceledException)
         {
-            return Complain("interrupted before anything was measured", ExitCode.Inconclusive);
+            return Complain(parsed, "interrupted before anything was measured", ExitCode.Inconclusive);
         }
         catch (Exception e) when (e is PrivilegeException or FabricException or ToolException or NetworkNamespaceException or SocketException or IOException or UnauthorizedAccessException)
         {
-            return Complain(e.Message, ExitCode.Inconclusive);
+            return Complain(parsed, e.Message, ExitCode.Inconclusive);
         }
     }
 
     private static async Task<ExitCode> RemoteAsync(ParseResult parsed, (ControlAddress Address, Space Space) control, CancellationToken cancellation)
     {
         ClusterSpec? spec = null;
-        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, Console.Error)) is null) return ExitCode.BadInput;
+        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, parsed.InvocationConfiguration.Error)) is null) return ExitCode.BadInput;
         // What is wrong with the rest is said before anybody is waited for.
         if (LoadArguments.Read(parsed, spec?.Members.Count ?? LabSpec.MinMembers).Mode == LoadMode.Control)
             throw new UsageException($"{ControlOptions.Control.Name} does not go with --profile control: that one measures what this machine holds");
@@ -107,6 +109,8 @@ internal static class LoadCommand
         foreach (LoadOptions load in request.Mode is LoadMode.Vm or LoadMode.Control ? [] : request.Loads)
         {
             if (LoadRules.Fault(new LoadWork.Flows(load), cluster) is { } fault) throw new UsageException(fault);
+            if (request.Mode != LoadMode.RoundTrip && LoadRules.TooSlow(load, cluster) is { } slow) throw new UsageException($"--bitrate: {slow}");
+            if (request.Mode == LoadMode.RoundTrip && load.BitsPerSecond > 0) throw new UsageException("--rtt takes a rate in datagrams, -b 1kpps, or none");
             bool streams = LoadPlan.Make(cluster, load).Any(f => f.Transport == LoadTransport.Tcp);
             if (streams && request.Mode is LoadMode.NoDrop or LoadMode.BackToBack) throw new UsageException("a search counts lost datagrams: with this profile it takes --udp");
         }
@@ -118,12 +122,10 @@ internal static class LoadCommand
         int? members = parsed.GetValue(Members);
         if (parsed.GetValue(Spec) is { } file)
         {
-            return members is null ? SpecInput.Read(file, Console.Error) : throw new UsageException("--members and --spec exclude each other: the spec lists its members");
+            return members is null ? SpecInput.Read(file, parsed.InvocationConfiguration.Error) : throw new UsageException("--members and --spec exclude each other: the spec lists its members");
         }
 
-        return members is < LabSpec.MinMembers or > MemberId.Max
-            ? throw new UsageException($"--members {members}: allowed are {LabSpec.MinMembers} to {MemberId.Max}")
-            : LabSpec.Create(members ?? DefaultMembers);
+        return LabSpec.Create(members ?? DefaultMembers);
     }
 
     private static void Prepare(ParseResult parsed)
@@ -138,9 +140,9 @@ internal static class LoadCommand
         Privilege.EnsureOrReexec();
     }
 
-    private static int Complain(string message, ExitCode exit)
+    private static int Complain(ParseResult parsed, string message, ExitCode exit)
     {
-        Console.Error.WriteLine($"vsanemu load: {message}");
+        parsed.InvocationConfiguration.Error.WriteLine($"vsanemu load: {message}");
         return (int)exit;
     }
 }

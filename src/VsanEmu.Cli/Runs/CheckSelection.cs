@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VsanEmu.Cli.Options;
 using VsanEmu.Control;
 using VsanEmu.Core.Checks;
 using VsanEmu.Core.Spec;
@@ -24,11 +25,11 @@ internal static class CheckSelection
         Description = "Also make what takes minutes: outlive the membership interval (M6), leave connections idle (A9)",
     };
 
-    private static readonly Option<int?> Rounds = new("--rounds")
+    private static readonly Option<int?> Rounds = new Option<int?>("--rounds")
     {
         Description = $"How often each join and leave is repeated, 1 to {MostRounds} (default: the spec's, else {new TrialSpec().Rounds})",
         HelpName = "N",
-    };
+    }.Allow(1, MostRounds);
 
     /// <summary>The options, for a command to have.</summary>
     public static IReadOnlyList<Option> Options { get; } = [Only, Skip, Long, Rounds];
@@ -45,13 +46,8 @@ internal static class CheckSelection
     }
 
     /// <summary>The cluster, with as many rounds as are asked for.</summary>
-    /// <exception cref="UsageException">Too few or too many.</exception>
-    public static ClusterSpec Adapt(ParseResult parsed, ClusterSpec cluster) => parsed.GetValue(Rounds) switch
-    {
-        null => cluster,
-        >= 1 and <= MostRounds and int rounds => cluster with { Trials = cluster.Trials with { Rounds = rounds } },
-        int rounds => throw new UsageException($"{Rounds.Name} {rounds}: allowed are 1 to {MostRounds}"),
-    };
+    public static ClusterSpec Adapt(ParseResult parsed, ClusterSpec cluster) =>
+        parsed.GetValue(Rounds) is { } rounds ? cluster with { Trials = cluster.Trials with { Rounds = rounds } } : cluster;
 
     private static HashSet<string> Ids(string option, string[] texts)
     {

@@ -1,15 +1,15 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using VsanEmu.Cli.Options;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Checks;
-using VsanEmu.Core.Observations;
-using VsanEmu.Core.Spec;
+using VsanEmu.Core.Probing;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Tools;
-using VsanEmu.Net.Trials;
+using VsanEmu.Report.Probes;
 
 namespace VsanEmu.Cli.Tools;
 
@@ -18,98 +18,100 @@ internal static class ProbeCommand
 {
     private const int ReliablePort = 2233;
 
+    private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly Option<string[]> To = new("--to")
+    {
+        Description = "The address to probe: IPv4, IPv6 (a link-local one as fe80::1%eth0, or with --interface), or a name; may be given several times",
+        HelpName = "ADDRESS",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<int> Port = new Option<int>("--port", "-p") { Description = "Its TCP port, 1 to 65535", DefaultValueFactory = _ => ReliablePort }.Allow(1, 65535);
+
+    private static readonly Option<int?> SourcePort = new Option<int?>("--source-port")
+    {
+        Description = "Try from this source port only, 0 for an ephemeral one; by default from an ephemeral one, from the probed one, and over IPv4 also in fragments",
+    }.Allow(0, 65535);
+
+    private static readonly Option<string?> From = new("--from") { Description = "The source address; by default the kernel's choice", HelpName = "ADDRESS" };
+
+    private static readonly Option<string?> Through = new("--interface", "-i") { Description = "The interface to leave by, whatever the routes say; by default the kernel's choice", HelpName = "IF" };
+
+    private static readonly Option<TimeSpan?> Timeout = new Option<TimeSpan?>("--timeout", "-t")
+    {
+        Description = $"How long to wait for an answer (default {UsualTimeout.TotalSeconds:0}s)",
+        HelpName = "T",
+    }.Allow(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(2));
+
+    private static readonly Option<string> Expect = new Option<string>("--expect")
+    {
+        Description = "Exit with 1 unless every way is so. Blocked takes a proof that somebody is there (ARP or neighbour discovery, ICMP echo, TCP "
+            + $"{string.Join(", ", PresenceSearch.OtherPorts)}, or --control-from), or a device that says itself that it forbids the way; without one the exit code is 3",
+    }.AllowWords("open", "blocked");
+
+    private static readonly Option<string?> Control = new("--control-from")
+    {
+        Description = "An endpoint on this machine that may reach the target: an interface, or one in a network namespace (a name under /run/netns, or a path). Where it finds the port open, before and after, silence is blocked",
+        HelpName = "IF[@NETNS]",
+    };
+
+    private static readonly Option<bool> Json = new("--json", "-J") { Description = "Print the outcome as JSON, and nothing else" };
+
     public static Command Create()
     {
-        var to = new Option<string[]>("--to") { Description = "The address to probe, IPv4 or IPv6; may be given several times", HelpName = "ADDRESS", Required = true, AllowMultipleArgumentsPerToken = true };
-        var port = new Option<int>("--port", "-p") { Description = "Its TCP port", DefaultValueFactory = _ => ReliablePort };
-        var source = new Option<int?>("--source-port") { Description = "Try from this source port only; by default from an ephemeral one, from the probed one, and over IPv4 also in fragments" };
-        var from = new Option<string?>("--from") { Description = "The source address; by default the kernel's choice", HelpName = "ADDRESS" };
-        var timeout = new Option<string>("--timeout", "-t") { Description = "How long to wait for an answer", HelpName = "T", DefaultValueFactory = _ => "3s" };
-        var expect = new Option<string?>("--expect") { Description = "Exit with 1 unless every probe is so" };
-        expect.AcceptOnlyFromAmong("open", "blocked");
-        var command = new Command("probe", "Try a TCP port and tell how it is blocked: no answer, RST or ICMP, and which device said so") { to, port, source, from, timeout, expect };
-        command.SetAction(async (parsed, cancellation) =>
+        var command = new Command("probe", "Try a TCP port and tell how it is blocked: no answer, RST or ICMP, which device said so, and what shows that somebody is there")
         {
-            InvocationConfiguration io = parsed.InvocationConfiguration;
-            try
-            {
-                if (parsed.GetValue(port) is < 1 or > 65535) throw new UsageException($"--port {parsed.GetValue(port)}: allowed are 1 to 65535");
-                if (parsed.GetValue(source) is < 0 or > 65535) throw new UsageException($"--source-port {parsed.GetValue(source)}: allowed are 0 (ephemeral) to 65535");
-                if (!Duration.TryParse(parsed.GetValue(timeout), out TimeSpan limit) || limit < TimeSpan.FromMilliseconds(50) || limit > TimeSpan.FromMinutes(2))
-                    throw new UsageException($"--timeout {parsed.GetValue(timeout)}: allowed are 50ms to 2m");
-                IPAddress? own = parsed.GetValue(from) is { } text ? Address("--from", text) : null;
-                ProbeObservation[] seen = await Task.Run(
-                    () => RunAsync(parsed.GetValue(port), parsed.GetValue(source), own, [.. parsed.GetRequiredValue(to).Distinct().Select(a => Address("--to", a))], limit, cancellation), cancellation);
-                foreach (ProbeObservation probe in seen) io.Output.WriteLine(Line(probe));
-                return (int)Exit(seen, parsed.GetValue(expect));
-            }
-            catch (UsageException e)
-            {
-                io.Error.WriteLine($"vsanemu probe: {e.Message}");
-                return (int)ExitCode.BadInput;
-            }
-            catch (Exception e) when (e is ToolException or CaptureException or NetworkNamespaceException or SocketException or IOException)
-            {
-                io.Error.WriteLine($"vsanemu probe: {e.Message}");
-                return (int)ExitCode.Inconclusive;
-            }
-        });
+            To, Port, SourcePort, From, Through, Timeout, Expect, Control, Json,
+        };
+        command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<ProbeObservation[]> RunAsync(int port, int? only, IPAddress? from, IPAddress[] targets, TimeSpan timeout, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var channels = new ChannelSpec { AgentGroup = null, MasterGroup = null, ReliablePort = port };
-        using var captures = new CaptureSet(channels, Stopwatch.GetTimestamp());
-        var ports = new LocalPorts(captures, []);
-        var connects = new TcpProbe(captures, ports, timeout);
-        var syns = new ForgedSyns(captures, ports);
-        var seen = new List<ProbeObservation>();
-        foreach (IPAddress target in targets)
+        TextWriter output = parsed.InvocationConfiguration.Output, error = parsed.InvocationConfiguration.Error;
+        ProbeRun run = Read(parsed);
+        try
         {
-            ProbeSource source = RouteTo.Find(target, from) with { Name = $"to-{target}" };
-            using NetworkNamespace here = source.Namespace;
-            captures.Add(source.Name, PortKind.Outsider, PacketCapture.Open(source.Interface, channels));
-            var aim = new ProbeTarget($"{target}", target, Captured: false);
-            foreach (int sourcePort in only is { } one ? [one] : new[] { 0, port }) Keep(await connects.RunAsync(Phases.Probing, source, sourcePort, aim, port, cancellation));
-            if (only is null && target.AddressFamily == AddressFamily.InterNetwork) Keep(await syns.FragmentsAsync(Phases.Probing, source, aim, port, cancellation));
-
-            void Keep(ProbeObservation result) => seen.Add(result with { From = $"{source.Address} ({source.Interface})" });
+            IReadOnlyList<ProbedTarget> targets = await Task.Run(() => run.RunAsync(cancellation), cancellation);
+            ExitCode exit = BlockedProof.Exit(targets, parsed.GetValue(Expect) switch { "open" => WayState.Open, "blocked" => WayState.Blocked, _ => null });
+            if (parsed.GetValue(Json)) output.WriteLine(ProbeJson.Write(targets, (int)exit));
+            else foreach (ProbedTarget target in targets) ProbeReport.Write(output, target);
+            return (int)exit;
         }
-
-        return [.. seen];
-    }
-
-    private static string Line(ProbeObservation p)
-    {
-        string port = p.Method == ProbeMethod.Fragments ? " in fragments" : p.SourcePort == 0 ? "" : $" source port {p.SourcePort}";
-        string took = $"{p.TookNs / 1e6:0.0} ms";
-        string by = p.AnsweredBy.Length == 0 ? "" : p.AnsweredBy == p.To ? " in the target's own name" : $" by {p.AnsweredBy}";
-        string how = p.Outcome switch
+        catch (ProbeWayException e) when (e.IsMistake)
         {
-            ProbeOutcome.Open => $"open ({took})",
-            ProbeOutcome.Refused => $"refused: RST{by} ({took})",
-            ProbeOutcome.Prohibited => $"prohibited: ICMP says so{by} ({took})",
-            ProbeOutcome.IcmpOther => $"unreachable: an ICMP error{by} ({took})",
-            ProbeOutcome.Unreachable => $"unreachable: no route, or no ARP answer ({took})",
-            _ => $"filtered: no answer in {took}; only a capture at the target tells whether the SYN arrived",
-        };
-        return $"{p.From}{port} to {p.To} TCP {p.DestinationPort}: {how}";
+            throw new UsageException(e.Message);
+        }
+        catch (Exception e) when (e is ProbeWayException or ToolException or CaptureException or NetworkNamespaceException or SocketException or IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"vsanemu probe: {e.Message}");
+            return (int)ExitCode.Inconclusive;
+        }
     }
 
-    // Without an expectation nothing is judged.
-    private static ExitCode Exit(ProbeObservation[] seen, string? expect) => expect switch
+    private static ProbeRun Read(ParseResult parsed)
     {
-        null => ExitCode.Passed,
-        "open" => seen.All(p => p.Outcome == ProbeOutcome.Open) ? ExitCode.Passed : ExitCode.Failed,
-        _ when seen.Any(p => p.Outcome == ProbeOutcome.Open) => ExitCode.Failed,
-        // Where there is no way at all, nothing was blocked; and a RST in the target's name is a closed port's, or that of a device which forges it.
-        _ => seen.Any(p => p.Outcome == ProbeOutcome.Unreachable || (p.Outcome == ProbeOutcome.Refused && p.AnsweredBy == p.To)) ? ExitCode.Inconclusive : ExitCode.Passed,
-    };
+        string[] targets = [.. parsed.GetRequiredValue(To).Distinct()];
+        foreach (string target in targets)
+            if (TargetNames.Fault(target) is { } fault) throw new UsageException($"{To.Name} {target}: {fault}");
+        int port = parsed.GetValue(Port);
+        return new()
+        {
+            Targets = targets,
+            Port = port,
+            // A filter may let in what comes from the probed port (A4).
+            SourcePorts = parsed.GetValue(SourcePort) is { } only ? [only] : [0, port],
+            Fragments = parsed.GetValue(SourcePort) is null,
+            From = parsed.GetValue(From) is { } from ? Source(from) : null,
+            Interface = parsed.GetValue(Through),
+            Timeout = parsed.GetValue(Timeout) ?? UsualTimeout,
+            Control = parsed.GetValue(Control) is { } control ? ControlPlace.Read(Control.Name, control) : null,
+        };
+    }
 
-    private static IPAddress Address(string option, string text) =>
-        // A number alone would be an address, too, and is more likely a mistake.
-        IPAddress.TryParse(text, out IPAddress? address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3)
-            ? address
-            : throw new UsageException($"{option} {text}: not an address");
+    private static IPAddress Source(string text) =>
+        AddressText.Read(text) ?? throw new UsageException($"{From.Name} {text}: not an address: {AddressText.Allowed}");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using VsanEmu.Cli.Hosts;
+using VsanEmu.Cli.Options;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Checks;
@@ -9,6 +10,7 @@ using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Node;
 using VsanEmu.Report;
@@ -24,14 +26,18 @@ internal static class VerifyCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<int?> Members = new("--members", "-n") { Description = "With --control and without --spec: wait for so many members; by default for whoever comes" };
-
-    private static readonly Option<string> Wait = new("--wait")
+    private static readonly Option<int?> Members = new Option<int?>("--members", "-n")
     {
-        Description = "With --control: how long to wait for the hosts",
+        Description = "With --control and without --spec: wait for so many members; by default for whoever comes",
+    }.Allow(LabSpec.MinMembers, MemberId.Max);
+
+    private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(60);
+
+    private static readonly Option<TimeSpan?> Wait = new Option<TimeSpan?>("--wait")
+    {
+        Description = $"With --control: how long to wait for the hosts (default {Duration.Format(UsualWait)})",
         HelpName = "T",
-        DefaultValueFactory = _ => "60s",
-    };
+    }.Allow(TimeSpan.Zero, TimeSpan.FromHours(24));
 
     // Nodes may be containers of one machine, each a process: that takes more of it for a datagram than members of one process do.
     private const int RemoteDeliveries = 10_000;
@@ -55,7 +61,7 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         ClusterSpec? spec = null;
-        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, Console.Error)) is null) return (int)ExitCode.BadInput;
+        if (parsed.GetValue(Spec) is { } file && (spec = SpecInput.Read(file, parsed.InvocationConfiguration.Error)) is null) return (int)ExitCode.BadInput;
         IAnsiConsole console = ReportConsole.Of(Console.Out, terminal: !Console.IsOutputRedirected && !parsed.GetValue(Plain));
         try
         {
@@ -66,17 +72,17 @@ internal static class VerifyCommand
                 if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} takes {ControlOptions.Control.Name}");
             return await HereAsync(parsed, Setup(parsed, spec), console, output, cancellation);
         }
-        catch (Exception e) when (e is AttachmentException or UsageException)
+        catch (AttachmentException e)
         {
-            return Complain(e.Message, ExitCode.BadInput);
+            return Complain(parsed, e.Message, ExitCode.BadInput);
         }
         catch (OperationCanceledException)
         {
-            return Complain("interrupted: no verdict", ExitCode.Inconclusive);
+            return Complain(parsed, "interrupted: no verdict", ExitCode.Inconclusive);
         }
         catch (Exception e) when (e is ToolException or NetworkNamespaceException or NodeStartException or CaptureException or IOException or UnauthorizedAccessException)
         {
-            return Complain(e.Message, ExitCode.Inconclusive);
+            return Complain(parsed, e.Message, ExitCode.Inconclusive);
         }
     }
 
@@ -91,8 +97,6 @@ internal static class VerifyCommand
     {
         if (parsed.GetValue(Capture) is not null) throw new UsageException($"{Capture.Name}: captures are kept on the hosts (vsanemu node {Capture.Name} DIR)");
         if (spec is not null && parsed.GetValue(Members) is not null) throw new UsageException($"{Members.Name} and {Spec.Name} exclude each other: the spec lists its members");
-        if (parsed.GetValue(Members) is < LabSpec.MinMembers or > MemberId.Max) throw new UsageException($"{Members.Name} {parsed.GetValue(Members)}: allowed are {LabSpec.MinMembers} to {MemberId.Max}");
-        if (!Duration.TryParse(parsed.GetValue(Wait), out TimeSpan patience)) throw new UsageException($"{Wait.Name}: '{parsed.GetValue(Wait)}' is no duration: give a number and a unit, as 30s or 5m");
         CheckSelection.Conduct(parsed);
         return new()
         {
@@ -100,7 +104,7 @@ internal static class VerifyCommand
             Space = control.Space,
             Cluster = spec,
             Members = parsed.GetValue(Members),
-            Patience = patience,
+            Patience = parsed.GetValue(Wait) ?? UsualWait,
             Force = parsed.GetValue(Force),
             Setup = cluster =>
             {
@@ -124,12 +128,12 @@ internal static class VerifyCommand
             output);
 
         Task<IStage> OpenAsync() => LocalStage.OpenAsync(
-            () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
+            () => OwnThread.RunAsync<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
     }
 
-    private static int Complain(string message, ExitCode exit)
+    private static int Complain(ParseResult parsed, string message, ExitCode exit)
     {
-        Console.Error.WriteLine($"vsanemu verify: {message}");
+        parsed.InvocationConfiguration.Error.WriteLine($"vsanemu verify: {message}");
         return (int)exit;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using VsanEmu.Core.Addresses;
 
 namespace VsanEmu.Control.Redis;
 
@@ -66,6 +67,7 @@ public sealed record ControlAddress
         string password = login.Length == 2 ? Uri.UnescapeDataString(login[1]) : Secret(environment);
         if (uri.Scheme == "unix") return new() { Server = new UnixDomainSocketEndPoint(SocketPath(uri)), User = Uri.UnescapeDataString(login[0]), Password = password };
         if (uri.Host.Length == 0) throw new FormatException($"the address names no host; {Allowed}");
+        if (!IsPlain(uri, text)) throw new FormatException($"the host is no address: {AddressText.Allowed}");
         return new()
         {
             Server = new DnsEndPoint(uri.IdnHost, uri.Port > 0 ? uri.Port : DefaultPort),
@@ -81,6 +83,16 @@ public sealed record ControlAddress
     public override string ToString() => Server is DnsEndPoint dns
         ? $"{(Tls ? "rediss" : "redis")}://{(User.Length > 0 ? $"{User}@" : "")}{dns.Host}:{dns.Port}{(Database > 0 ? $"/{Database}" : "")}"
         : $"unix://{Server}";
+
+    // To Uri 198.18.0.012 is 198.18.0.10: a number that is read as anything but what stands there is refused.
+    private static bool IsPlain(Uri uri, string text) =>
+        uri.HostNameType == UriHostNameType.IPv4 ? WrittenHost(text) == uri.Host : !AddressText.IsMeantAsV4(uri.Host);
+
+    private static string WrittenHost(string text)
+    {
+        string login = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/')[0];
+        return login[(login.LastIndexOf('@') + 1)..].Split(':')[0];
+    }
 
     // What stands there may be a piece of a password: no message repeats it.
     private static string Unencoded(string? given) => given is null ? Encode : $"{Encode}; and {NotHere}";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StackExchange.Redis;
 using VsanEmu.Control.Hosts;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Record;
 
@@ -99,9 +100,21 @@ internal sealed record Leader(string Name, Guid Id, string Since)
 internal sealed class AddressConverter : JsonConverter<IPAddress>
 {
     public override IPAddress Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && IPAddress.TryParse(reader.GetString(), out IPAddress? address) ? address : throw new JsonException("not an address");
+        reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException("not an address");
 
     public override void Write(Utf8JsonWriter writer, IPAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+
+    private static IPAddress Parse(string text)
+    {
+        try
+        {
+            return AddressText.Parse(text);
+        }
+        catch (FormatException)
+        {
+            throw new JsonException("not an address");
+        }
+    }
 }
 
 /// <summary>The JSON of control, in the record's style.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Flows;
@@ -95,7 +96,7 @@ public sealed class FlowMatrix
     /// <param name="destination">Destination address.</param>
     /// <param name="destinationPort">Destination port, 0 when ephemeral.</param>
     public IReadOnlyList<FlowMatch> Classify(byte protocol, string source, int sourcePort, string destination, int destinationPort) =>
-        IPAddress.TryParse(source, out IPAddress? from) && IPAddress.TryParse(destination, out IPAddress? to)
+        AddressText.Read(source) is { } from && AddressText.Read(destination) is { } to
             ? Classify(protocol, from, sourcePort, to, destinationPort)
             : [];
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using VsanEmu.Core.Addresses;
 
 namespace VsanEmu.Core.Frames;
 
@@ -44,7 +45,7 @@ public readonly record struct FrameAddress(ulong High, ulong Low) : IComparable<
 
     /// <summary>Reads an address as people write it.</summary>
     /// <exception cref="FormatException">Not an address.</exception>
-    public static FrameAddress Parse(string text) => From(IPAddress.Parse(text));
+    public static FrameAddress Parse(string text) => From(AddressText.Parse(text));
 
     /// <summary>The same address as the base library has it.</summary>
     public IPAddress ToIPAddress()

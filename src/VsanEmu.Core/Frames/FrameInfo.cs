@@ -102,6 +102,9 @@ public readonly record struct FrameInfo
     /// <summary>TCP acknowledgement number.</summary>
     public uint Acknowledgement { get; init; }
 
+    /// <summary>TCP window as it stands there, not scaled.</summary>
+    public ushort Window { get; init; }
+
     /// <summary>Bytes that TCP or UDP carries in this packet; of a later fragment, all of it.</summary>
     public int PayloadLength { get; init; }
 

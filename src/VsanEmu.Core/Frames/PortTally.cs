@@ -7,7 +7,7 @@ namespace VsanEmu.Core.Frames;
 /// <summary>
 /// Sums up what passes one port, by phase, into a <see cref="PortCapture"/>: the cluster's flows, trials and IGMP one by one, all other IP in rows of its own, and other VLANs'
 /// frames by number. Once a row exists, a frame that counts for it allocates nothing. A fragment other than the first has no ports, and counts for ports 0 and 0, or for
-/// the other IP that its first one was. One caller at a time.
+/// the other IP that its first one was; of a trial's datagram the first counts alone. One caller at a time.
 /// </summary>
 /// <param name="channels">The cluster's ports: all others are folded into 0.</param>
 /// <param name="run">The number of this run: its marked datagrams (<see cref="TrialDatagram"/>) count by trial, another run's are flows like any other.</param>
@@ -45,6 +45,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
     private readonly OtherTally _others = new();
     private readonly VlanTally _vlans = new();
     private readonly FragmentMemory _fragments = new();
+    private readonly SequenceTracks _tracks = new();
 
     private long _trialRoom = MaxTrialBytes;
     private long _undecoded;
@@ -76,7 +77,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
     {
         Frames++;
         if (info.Vlan != 0) _vlans.Add(info.Vlan, info, direction, atNs, number);
-        else Add(info, frame, PhaseAt(atNs), direction, atNs, number);
+        else AddOwn(info, frame, direction, atNs, number);
     }
 
     /// <summary>Counts a frame that could not be decoded: it has a number in the capture, and nothing else.</summary>
@@ -112,14 +113,15 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
         FileLost = fileLost,
     };
 
-    private void Add(in FrameInfo info, ReadOnlySpan<byte> frame, string phase, PortDirection direction, long atNs, long number)
+    private void AddOwn(in FrameInfo info, ReadOnlySpan<byte> frame, PortDirection direction, long atNs, long number)
     {
+        (long startNs, string phase) = PhaseAt(atNs);
         switch (info.Kind)
         {
             case FrameKind.Udp when TryReadTrial(info, frame, out TrialDatagram datagram) && TryAddTrial(info, datagram, direction, atNs, number):
                 break;
             case FrameKind.Tcp or FrameKind.Udp:
-                AddTransport(info, phase, direction, atNs, number);
+                AddTransport(info, phase, startNs, direction, atNs, number);
                 break;
             case FrameKind.Igmp when info.Igmp.Kind == IgmpKind.Query:
                 AddQuery(info, phase, atNs, number);
@@ -144,11 +146,13 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
         }
     }
 
-    private void AddTransport(in FrameInfo info, string phase, PortDirection direction, long atNs, long number)
+    private void AddTransport(in FrameInfo info, string phase, long startNs, PortDirection direction, long atNs, long number)
     {
         if (IsControl(info.Tuple)) return;
         FiveTuple folded = _ports.Fold(info.Tuple);
         bool later = info.FragmentOffset > 0, continues = _fragments.TryFind(info, direction, out FirstFragment first);
+        // The rest of a trial's datagram, which was counted by its first fragment.
+        if (continues && first.Trial) return;
         bool other = later ? continues && first.Other : folded is { SourcePort: 0, DestinationPort: 0 };
         if (other)
         {
@@ -161,6 +165,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
         if (row is null) return;
         ushort ephemeral = folded.SourcePort == 0 ? info.Tuple.SourcePort : folded.DestinationPort == 0 ? info.Tuple.DestinationPort : (ushort)0;
         row.Add(info, ephemeral, continues, atNs);
+        if (_tracks.Of(info, direction, atNs) is { } track) row.Add(track.Add(info, atNs, startNs), track);
     }
 
     private void AddOther(in FrameInfo info, string phase, PortDirection direction, long atNs, long number)
@@ -204,7 +209,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
             return false;
         }
 
-        _fragments.Remember(info, direction, other: false);
+        _fragments.Remember(info, direction, other: false, trial: true);
         if (!row.Add(datagram, info.Ttl, atNs, ref _trialRoom)) Overflowed++;
         return true;
     }
@@ -248,10 +253,10 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
     }
 
     // Nearly always the last phase; a frame that waited in the capture's buffer while a phase began belongs to the one before.
-    private string PhaseAt(long atNs)
+    private (long StartNs, string Name) PhaseAt(long atNs)
     {
         int i = _phases.Count - 1;
         while (atNs < _phases[i].StartNs) i--;
-        return _phases[i].Name;
+        return _phases[i];
     }
 }

@@ -107,6 +107,12 @@ internal sealed class FlowRow : TallyRow
     private long _resets;
     private byte _ttlMin = byte.MaxValue;
     private byte _ttlMax;
+    private long _segments;
+    private long _repeated;
+    private long _late;
+    private long _acks;
+    private long _duplicateAcks;
+    private long _stallNs;
 
     // Most rows know a single ephemeral port, and nearly every packet has the port of the one before: the set is made for the second.
     private int Connections => _ephemeral?.Count ?? (_lastEphemeral == 0 ? 0 : 1);
@@ -129,6 +135,17 @@ internal sealed class FlowRow : TallyRow
         if (ephemeral != 0 && ephemeral != _lastEphemeral) Remember(ephemeral);
     }
 
+    /// <summary>Counts a segment of TCP by its place in its connection's sequence.</summary>
+    internal void Add(SegmentPlace place, SequenceTrack track)
+    {
+        if (place == SegmentPlace.None) _acks++;
+        else _segments++;
+        if (place == SegmentPlace.Repeated) _repeated++;
+        if (place == SegmentPlace.Late) _late++;
+        if (track.DuplicateAck) _duplicateAcks++;
+        _stallNs = Math.Max(_stallNs, track.StallNs);
+    }
+
     internal FlowSighting ToSighting(in FlowKey key) => new()
     {
         Phase = key.Phase,
@@ -146,6 +163,7 @@ internal sealed class FlowRow : TallyRow
         Syns = _syns,
         SynAcks = _synAcks,
         Resets = _resets,
+        Tcp = _segments > 0 || _acks > 0 ? new(_segments, _repeated, _late, _acks, _duplicateAcks, _stallNs) : null,
         TtlMin = _ttlMin,
         TtlMax = _ttlMax,
         FirstNs = FirstNs,

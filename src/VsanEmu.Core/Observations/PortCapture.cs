@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VsanEmu.Core.Observations;
 
 /// <summary>What kind of endpoint a captured port belongs to.</summary>
@@ -133,6 +135,10 @@ public sealed record FlowSighting
     /// <summary>TCP RSTs.</summary>
     public required long Resets { get; init; }
 
+    /// <summary>How TCP fared on it; null for UDP, and where no segment with a place in the sequence passed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TcpSighting? Tcp { get; init; }
+
     /// <summary>Lowest IP TTL.</summary>
     public required byte TtlMin { get; init; }
 
@@ -148,6 +154,17 @@ public sealed record FlowSighting
     /// <summary>Number of the first packet in the port's capture, from 1 (evidence).</summary>
     public required long FirstFrame { get; init; }
 }
+
+/// <summary>
+/// How TCP's segments of one row passed a port, by their sequence numbers: those with data, a SYN or a FIN. A burst that crossed uncut counts as one.
+/// </summary>
+/// <param name="Segments">Segments, those that came again included.</param>
+/// <param name="Repeated">Segments that had passed before: at the sender's port they were sent again, at the receiver's they came twice.</param>
+/// <param name="Late">Segments that had not passed before, and came after a later one.</param>
+/// <param name="Acknowledgements">Segments that only acknowledge.</param>
+/// <param name="DuplicateAcks">Those of them that say no more than the one before (RFC 5681 section 2).</param>
+/// <param name="StallNs">Longest time for which one segment was sent again and again, ns; 0 when none was.</param>
+public sealed record TcpSighting(long Segments, long Repeated, long Late, long Acknowledgements, long DuplicateAcks, long StallNs);
 
 /// <summary>General and group-specific queries of one querier.</summary>
 public sealed record QuerySighting

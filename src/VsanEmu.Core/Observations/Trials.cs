@@ -46,6 +46,9 @@ public enum TrialKind : byte
 
     /// <summary>P1, P3: unicast datagrams of one size, with don't-fragment, from one member to another, at a rate.</summary>
     Unicast,
+
+    /// <summary>P3: datagrams at a rate from one member to a group that two others joined.</summary>
+    FastGroup,
 }
 
 /// <summary>A stream of marked datagrams that one endpoint sent, and who joined or left its group meanwhile.</summary>
@@ -69,7 +72,7 @@ public sealed record TrialObservation
     /// <summary>The endpoint that sent.</summary>
     public required string Sender { get; init; }
 
-    /// <summary>Datagrams handed to its socket.</summary>
+    /// <summary>Datagrams that its socket took.</summary>
     public required int Sent { get; init; }
 
     /// <summary>Time between two of them, ns: the resolution of a delay read from their arrival.</summary>
@@ -102,7 +105,13 @@ public sealed record TrialObservation
     /// <summary>IGMP version of the actor, 2 or 3; 0 when nobody acted.</summary>
     public int IgmpVersion { get; init; }
 
-    /// <summary>Why the stream could not be sent as planned: the kernel's words; empty when it was.</summary>
+    /// <summary>Datagrams that the sender's own kernel refused: they were not sent, and are no loss.</summary>
+    public int Refused { get; init; }
+
+    /// <summary>The kernel's words for the first of them; empty when it refused none.</summary>
+    public string Refusal { get => field ?? ""; init; } = "";
+
+    /// <summary>Why the trial could not be made as planned: somebody could not join or leave, or nothing could be sent. The kernel's words; empty when it could.</summary>
     public string Error { get; init; } = "";
 }
 
@@ -141,7 +150,7 @@ public sealed record PingObservation
     /// <summary>Bytes of the IP packet; always with don't-fragment.</summary>
     public required int Bytes { get; init; }
 
-    /// <summary>Requests sent.</summary>
+    /// <summary>Requests made; one that the sender's own interface found too long counts.</summary>
     public required int Sent { get; init; }
 
     /// <summary>Requests answered.</summary>
@@ -161,6 +170,12 @@ public sealed record PingObservation
 
     /// <summary>Who refused it: an address, or empty.</summary>
     public string RefusedBy { get; init; } = "";
+
+    /// <summary>Requests that the sender's own kernel refused for another reason than their length: they were not sent, and <see cref="Sent"/> lacks them.</summary>
+    public int NotSent { get; init; }
+
+    /// <summary>The kernel's words for the first of them; empty when it refused none.</summary>
+    public string Refusal { get => field ?? ""; init; } = "";
 }
 
 /// <summary>A TCP connection between members that was left without a word (A9).</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 
@@ -50,21 +51,21 @@ internal sealed record RecordedSpec
         return Convert();
     }
 
-    public static IPAddress? Parse(string? address) => address is null ? null : IPAddress.Parse(address);
+    public static IPAddress? Parse(string? address) => address is null ? null : AddressText.Parse(address);
 
     private ClusterSpec Convert() => new()
     {
         Name = Name,
         ClusterId = ClusterId,
         Profile = Profile,
-        Subnet = IPNetwork.Parse(Subnet),
+        Subnet = AddressText.ReadNetwork(Subnet) ?? throw new FormatException($"'{Subnet}' is not a network"),
         Members =
         [
             .. Members.Select(m => new MemberSpec
             {
                 Id = m.Id,
                 Name = m.Name,
-                Address = IPAddress.Parse(m.Address),
+                Address = AddressText.Parse(m.Address),
                 FixedRole = m.FixedRole,
                 Priority = m.Priority,
                 Interface = m.Interface,
@@ -80,7 +81,7 @@ internal sealed record RecordedSpec
             .. Outsiders.Select(o => new OutsiderSpec
             {
                 Name = o.Name,
-                Address = IPAddress.Parse(o.Address),
+                Address = AddressText.Parse(o.Address),
                 Place = o.Place,
                 Interface = o.Interface,
                 Netns = o.Netns,
@@ -96,18 +97,18 @@ internal sealed record RecordedSpec
     };
 }
 
-internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedObserver(string Name, string? Address, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedObserver(string Name, string? Address, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int Mtu)
+internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int? Mtu, PairChoice Pairs = PairChoice.Sample)
 {
-    public static RecordedTrials Of(TrialSpec t) => new(t.FirstGroup.ToString(), t.Rounds, t.PacketsPerSecond, t.Groups, t.Mtu);
+    public static RecordedTrials Of(TrialSpec t) => new(t.FirstGroup.ToString(), t.Rounds, t.PacketsPerSecond, t.Groups, t.Mtu, t.Pairs);
 
     public TrialSpec Resolve() =>
-        new() { FirstGroup = IPAddress.Parse(FirstGroup), Rounds = Rounds, PacketsPerSecond = PacketsPerSecond, Groups = Groups, Mtu = Mtu };
+        new() { FirstGroup = AddressText.Parse(FirstGroup), Rounds = Rounds, PacketsPerSecond = PacketsPerSecond, Groups = Groups, Mtu = Mtu, Pairs = Pairs };
 }
 
 internal sealed record RecordedChannels(

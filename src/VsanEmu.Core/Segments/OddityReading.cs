@@ -7,21 +7,34 @@ namespace VsanEmu.Core.Segments;
 
 /// <summary>What in a segment does not fit the flow matrix, or speaks of a fault of the fabric.</summary>
 internal sealed class OddityReading(
-    PortCapture capture, ChannelSpec channels, long watchedNs, SeenQuerier[] queriers, SeenGroup[] groups, SeenHost[] hosts)
+    PortCapture capture, ChannelSpec channels, Listening listening, SeenQuerier[] queriers, SeenGroup[] groups, SeenHost[] hosts)
 {
     // RFC 3376 8.2: an interval of 125 s, and as much again for jitter as M5 allows.
     private const long QueryWatchNs = 130_000_000_000;
 
-    public IEnumerable<string> Lines() => [.. QuerierLines(), .. RoleLines(), .. DatagramLines(), .. CaptureLines()];
+    public IEnumerable<string> Lines() => [.. LinkLines(), .. QuerierLines(), .. RoleLines(), .. DatagramLines(), .. CaptureLines()];
+
+    private IEnumerable<string> LinkLines()
+    {
+        foreach (DeafSpell deaf in listening.Deaf)
+        {
+            string when = listening.HeardNs == 0 ? "all the time: nothing could be heard"
+                : deaf.FromNs == deaf.ToNs ? "for a moment: what passed then was not heard"
+                : $"from {Wording.Span(deaf.FromNs)} to {Wording.Span(deaf.ToNs)} of {Wording.Span(listening.WatchedNs)}: what passed then was not heard";
+            yield return $"the interface {deaf.Why} {when}";
+        }
+
+        if (capture.Frames == 0 && listening.HeardNs > 0) yield return $"not one frame was heard in {Wording.Span(listening.HeardNs)}: whether anything reaches this port is not known";
+    }
 
     private IEnumerable<string> QuerierLines()
     {
         string[] addresses = [.. queriers.Select(q => q.Address).Distinct()];
         if (addresses.Length > 1) yield return $"{addresses.Length} queriers: {string.Join(", ", addresses)} (the lowest address should silence the others)";
         if (addresses.Contains("0.0.0.0")) yield return "a proxy's queries, from 0.0.0.0: some switches do not learn a router port from them";
-        if (queriers.Length == 0 && watchedNs >= QueryWatchNs) yield return $"no IGMP query in {Wording.Span(watchedNs)}: nothing refreshes group memberships here, or this port does not get the queries";
-        if (queriers.Length == 0 && watchedNs < QueryWatchNs && groups.Length > 0)
-            yield return $"no IGMP query in {Wording.Span(watchedNs)}; a querier speaks every 125 s, so watch for 130 s to be sure";
+        if (queriers.Length == 0 && listening.HeardNs >= QueryWatchNs) yield return $"no IGMP query in {Wording.Span(listening.HeardNs)}: nothing refreshes group memberships here, or this port does not get the queries";
+        if (queriers.Length == 0 && listening.HeardNs < QueryWatchNs && groups.Length > 0)
+            yield return $"no IGMP query in {Wording.Span(listening.HeardNs)}; a querier speaks every 125 s, so watch for 130 s to be sure";
         int lowest = queriers.Length == 0 ? 3 : queriers.Min(q => q.Version);
         string[] newer = [.. groups.SelectMany(g => g.Members).Where(m => m.Version > lowest).Select(m => m.Host).Distinct()];
         if (newer.Length > 0) yield return $"the querier speaks IGMPv{lowest}, but {Wording.Names(newer)} reported by a later version";

@@ -41,14 +41,26 @@ public sealed record SegmentReading
     /// <summary>Hosts on the cluster's ports or groups.</summary>
     public required IReadOnlyList<SeenHost> Hosts { get; init; }
 
+    /// <summary>How long it was listened on, and when nothing could be heard.</summary>
+    public required Listening Listening { get; init; }
+
+    /// <summary>True when the port was heard all the time, and something was: only then does an absence say anything.</summary>
+    public required bool Conclusive { get; init; }
+
     /// <summary>What does not fit the flow matrix, or speaks of a fault: a line each.</summary>
     public required IReadOnlyList<string> Oddities { get; init; }
 
     /// <summary>Reads a capture.</summary>
     /// <param name="capture">What passed the port.</param>
     /// <param name="channels">The cluster's groups and ports.</param>
-    /// <param name="watchedNs">How long the port was watched.</param>
-    public static SegmentReading Of(PortCapture capture, ChannelSpec channels, long watchedNs)
+    /// <param name="watchedNs">How long the port was watched, all the time.</param>
+    public static SegmentReading Of(PortCapture capture, ChannelSpec channels, long watchedNs) => Of(capture, channels, new Listening(watchedNs, []));
+
+    /// <summary>Reads a capture.</summary>
+    /// <param name="capture">What passed the port.</param>
+    /// <param name="channels">The cluster's groups and ports.</param>
+    /// <param name="listening">How long it was listened on, and when nothing could be heard.</param>
+    public static SegmentReading Of(PortCapture capture, ChannelSpec channels, Listening listening)
     {
         SeenQuerier[] queriers =
         [
@@ -62,7 +74,9 @@ public sealed record SegmentReading
             Queriers = queriers,
             Groups = groups,
             Hosts = hosts,
-            Oddities = [.. new OddityReading(capture, channels, watchedNs, queriers, groups, hosts).Lines()],
+            Listening = listening,
+            Conclusive = listening.Deaf.Count == 0 && capture.Frames > 0,
+            Oddities = [.. new OddityReading(capture, channels, listening, queriers, groups, hosts).Lines()],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
@@ -22,7 +23,7 @@ public sealed class PlacedEnd : IDisposable
     /// <param name="name">The endpoint's name.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="netns">A name under /run/netns, or a path; null for this process's own namespace.</param>
-    /// <param name="choice">The interface by name or by subnet; null for the one that has the address.</param>
+    /// <param name="choice">The interface by name or by subnet; null for the one that has the address, or without one the only one that is up.</param>
     /// <param name="address">Its address, or null for none.</param>
     /// <param name="prefixLength">Prefix length to give the address with.</param>
     /// <param name="inSegment">True in the members' segment.</param>
@@ -95,16 +96,18 @@ public sealed class PlacedEnd : IDisposable
 
     private static string Choose(string name, string? choice, IPAddress? address, IReadOnlyList<LocalInterface> all)
     {
+        if (choice is null && address is null)
+            return FoundLink.Choose(FoundLink.All(), address, subnet: null, out string why) ?? throw new AttachmentException($"{name}: {why}: name it (-i INTERFACE or SUBNET)");
         string[] found = [.. all.Where(a => choice is null ? a.Address.Equals(address) : Fits(a, choice)).Select(a => a.Name).Distinct()];
         if (found.Length == 1) return found[0];
         // An interface that has no address yet is not among those that have one.
-        if (found.Length == 0 && choice is not null && !IPNetwork.TryParse(choice, out _) && LinkFacts.Read(choice) is { Up: true }) return choice;
+        if (found.Length == 0 && choice is not null && AddressText.ReadNetwork(choice) is null && LinkFacts.Read(choice) is { Up: true }) return choice;
         string has = all.Count == 0 ? "no interface has an address" : string.Join(", ", all.Select(a => $"{a.Name} has {a.Address}/{a.PrefixLength}"));
         string wanted = choice is null ? $"no interface with the address {address}" : found.Length > 1 ? $"more than one interface in {choice}" : $"no interface {choice} that is up";
         throw new AttachmentException($"{name}: there is {wanted} here: {has}");
     }
 
-    private static bool Fits(LocalInterface local, string choice) => IPNetwork.TryParse(choice, out IPNetwork subnet) ? subnet.Contains(local.Address) : local.Name == choice;
+    private static bool Fits(LocalInterface local, string choice) => AddressText.ReadNetwork(choice) is { } subnet ? subnet.Contains(local.Address) : local.Name == choice;
 
     private static void Give(string name, string link, string command)
     {

@@ -140,7 +140,9 @@ public sealed class CaptureSet : IDisposable
             _stop = true;
         }
 
+#pragma warning disable RS0030 // Hosts are disposed of on a thread of its own.
         _thread.Join();
+#pragma warning restore RS0030
         foreach (CapturedPort port in _ports) port.Finish();
         _writer?.Dispose();
         foreach (CapturedPort port in _ports) port.CloseFile();
@@ -171,7 +173,9 @@ public sealed class CaptureSet : IDisposable
                 foreach (CapturedPort port in _ports) port.FlushFile();
             }
 
+#pragma warning disable RS0030 // On its own thread.
             if (ready > 0) Thread.Sleep(PauseMs);
+#pragma warning restore RS0030
         }
     }
 }

@@ -28,6 +28,7 @@ public sealed unsafe class PacketCapture : IDisposable
 
     private readonly PacketSocket _ours;
     private readonly PacketSocket? _others;
+    private volatile bool _wasDown;
 
     private PacketCapture(string name, PacketSocket ours, PacketSocket? others, int snaplen)
     {
@@ -48,6 +49,9 @@ public sealed unsafe class PacketCapture : IDisposable
 
     /// <summary>Other frames that found theirs full, so far.</summary>
     public long OthersDropped => _others?.Dropped ?? 0;
+
+    /// <summary>Whether the interface was down, or went, at any time since the capture was opened: what passed then was not captured.</summary>
+    public bool WasDown => _wasDown;
 
     /// <summary>The sockets that become readable when frames wait.</summary>
     internal IEnumerable<SafeFileHandle> Handles => _others is null ? [_ours.Handle] : [_ours.Handle, _others.Handle];
@@ -116,8 +120,8 @@ public sealed unsafe class PacketCapture : IDisposable
     /// <summary>Takes pending errors off the sockets.</summary>
     internal void ClearError()
     {
-        _ours.ClearError();
-        _others?.ClearError();
+        bool ours = _ours.ClearError(), others = _others?.ClearError() ?? false;
+        if (ours || others) _wasDown = true;
     }
 
     private static CapturedFrame About(Libc.RingFrameHeader* header)

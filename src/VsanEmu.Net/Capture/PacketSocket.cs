@@ -74,12 +74,13 @@ internal sealed unsafe class PacketSocket : IDisposable
         if (Libc.GetSocketOption(Handle, Libc.LevelPacket, Libc.PacketStatistics, &counts, ref length) == 0) Dropped += counts.Dropped;
     }
 
-    /// <summary>Takes a pending error, as ENETDOWN when the interface went down: otherwise the socket counts as ready for ever.</summary>
-    internal void ClearError()
+    /// <summary>Takes a pending error: otherwise the socket counts as ready for ever. True when it says that the interface went down, or away.</summary>
+    internal bool ClearError()
     {
+        const int noDevice = 19, networkDown = 100; // ENODEV, ENETDOWN
         int error;
         uint length = sizeof(int);
-        _ = Libc.GetSocketOption(Handle, Libc.LevelSocket, Libc.SocketError, &error, ref length);
+        return Libc.GetSocketOption(Handle, Libc.LevelSocket, Libc.SocketError, &error, ref length) == 0 && error is networkDown or noDevice;
     }
 
     private static void Attach(SafeFileHandle socket, Libc.FilterInstruction[] instructions)

@@ -1,4 +1,5 @@
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Net.Capture;
 
@@ -8,6 +9,8 @@ namespace VsanEmu.Net.Capture;
 /// </summary>
 internal sealed class PcapngFile : IDisposable
 {
+    private const string Ending = ".pcapng";
+
     private readonly ChunkWriter _writer;
     private readonly Stream _file;
     private byte[]? _chunk;
@@ -41,7 +44,7 @@ internal sealed class PcapngFile : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     internal static PcapngFile Create(ChunkWriter writer, string directory, string port, int snaplen)
     {
-        string name = $"{port}.pcapng";
+        string name = ShortNames.Of(port, ShortNames.File - Ending.Length) + Ending;
         var file = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         return new PcapngFile(writer, name, file, port, snaplen);
     }

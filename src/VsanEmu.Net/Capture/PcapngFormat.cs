@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Net.Capture;
 
@@ -11,10 +12,10 @@ namespace VsanEmu.Net.Capture;
 internal static class PcapngFormat
 {
     /// <summary>The longest that <see cref="WriteStart"/> and <see cref="WriteStatistics"/> write.</summary>
-    internal const int MaxOverhead = 256;
+    internal const int MaxOverhead = 384;
 
     /// <summary>Octets of an interface's name that are kept.</summary>
-    internal const int MaxName = 64;
+    internal const int MaxName = HostName.MaxLength;
 
     private const uint SectionHeader = 0x0a0d0d0a;
     private const uint InterfaceDescription = 1;

@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using VsanEmu.Net.Interfaces;
 
@@ -9,6 +10,16 @@ namespace VsanEmu.Net.Probing;
 public static class ArpRequest
 {
     private const int FrameLength = 42;
+    private const int Operation = 20;
+    private const int SenderHardware = 22;
+    private const int SenderAddress = 28;
+    private const byte Reply = 2;
+
+    // ETH_P_ARP in network order: what is heard on a socket of this protocol.
+    private const int ArpFrames = 0x0608;
+
+    // One of them may be lost.
+    private const int Requests = 3;
 
     /// <summary>Broadcasts a request for each of some addresses.</summary>
     /// <param name="from">Who asks.</param>
@@ -17,12 +28,50 @@ public static class ArpRequest
     /// <exception cref="SocketException">It cannot be sent.</exception>
     public static void Send(ProbeSource from, params IReadOnlyList<IPAddress> asked) => from.Namespace.Run(() =>
     {
-        int index = LocalInterface.Find(from.Interface, from.Address).Index;
-        using var socket = new Socket(AddressFamily.Packet, SocketType.Raw, 0);
-        socket.Bind(new LinkEndPoint(index));
+        using Socket socket = Open(from, protocol: 0);
         byte[] own = ((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress;
         foreach (IPAddress address in asked) socket.Send(Frame(own, from.Address, address));
     });
+
+    /// <summary>Asks for an address, and waits for the answer. Blocks its thread.</summary>
+    /// <param name="from">Who asks.</param>
+    /// <param name="asked">The address that is asked for.</param>
+    /// <param name="patience">How long to wait for an answer to each request.</param>
+    /// <returns>Who answered first, or null when nobody did.</returns>
+    /// <exception cref="LocalInterfaceException">The source's interface lacks its address.</exception>
+    /// <exception cref="SocketException">It cannot be sent.</exception>
+    internal static PhysicalAddress? Ask(ProbeSource from, IPAddress asked, TimeSpan patience) => from.Namespace.Run(() =>
+    {
+        using Socket socket = Open(from, ArpFrames);
+        byte[] own = ((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress, frame = new byte[2048];
+        for (int i = 0; i < Requests; i++)
+        {
+            socket.Send(Frame(own, from.Address, asked));
+            long start = Stopwatch.GetTimestamp();
+            while (patience - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left && socket.Poll(left, SelectMode.SelectRead))
+                if (IsReply(frame.AsSpan(0, socket.Receive(frame)), asked)) return new PhysicalAddress(frame[SenderHardware..SenderAddress]);
+        }
+
+        return null;
+    });
+
+    private static Socket Open(ProbeSource from, int protocol)
+    {
+        var socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)protocol);
+        try
+        {
+            socket.Bind(new LinkEndPoint(LocalInterface.Find(from.Interface, from.Address).Index));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsReply(ReadOnlySpan<byte> frame, IPAddress asked) =>
+        frame.Length >= FrameLength && frame[Operation] == 0 && frame[Operation + 1] == Reply && frame.Slice(SenderAddress, 4).SequenceEqual(asked.GetAddressBytes());
 
     private static byte[] Frame(ReadOnlySpan<byte> hardware, IPAddress sender, IPAddress asked)
     {
@@ -32,32 +81,9 @@ public static class ArpRequest
         // EtherType ARP; hardware Ethernet, protocol IPv4, their lengths, operation request.
         ReadOnlySpan<byte> fixedFields = [0x08, 0x06, 0x00, 0x01, 0x08, 0x00, 6, 4, 0x00, 0x01];
         fixedFields.CopyTo(frame.AsSpan(12));
-        hardware.CopyTo(frame.AsSpan(22));
-        sender.TryWriteBytes(frame.AsSpan(28), out _);
+        hardware.CopyTo(frame.AsSpan(SenderHardware));
+        sender.TryWriteBytes(frame.AsSpan(SenderAddress), out _);
         asked.TryWriteBytes(frame.AsSpan(38), out _);
         return frame;
-    }
-
-    /// <summary>packet(7) struct sockaddr_ll: an interface, and once bound also its hardware address.</summary>
-    private sealed class LinkEndPoint(int index) : EndPoint
-    {
-        private const int Size = 20;
-
-        public override AddressFamily AddressFamily => AddressFamily.Packet;
-
-        public byte[] HardwareAddress { get; private init; } = [];
-
-        public override SocketAddress Serialize()
-        {
-            var address = new SocketAddress(AddressFamily.Packet, Size);
-            BinaryPrimitives.WriteInt32LittleEndian(address.Buffer.Span[4..], index);
-            return address;
-        }
-
-        public override EndPoint Create(SocketAddress address)
-        {
-            ReadOnlySpan<byte> bytes = address.Buffer.Span;
-            return new LinkEndPoint(BinaryPrimitives.ReadInt32LittleEndian(bytes[4..])) { HardwareAddress = bytes.Slice(12, bytes[11]).ToArray() };
-        }
     }
 }

@@ -8,7 +8,8 @@ namespace VsanEmu.Net.Probing;
 /// <param name="Namespace">The namespace it lives in.</param>
 /// <param name="Interface">Its interface there.</param>
 /// <param name="Address">Its address on it.</param>
-public sealed record ProbeSource(string Name, NetworkNamespace Namespace, string Interface, IPAddress Address);
+/// <param name="OnlyThere">Whether probes leave through this interface whatever the routes say.</param>
+public sealed record ProbeSource(string Name, NetworkNamespace Namespace, string Interface, IPAddress Address, bool OnlyThere = false);
 
 /// <summary>What is probed.</summary>
 /// <param name="Name">Its name, under which its port is captured.</param>

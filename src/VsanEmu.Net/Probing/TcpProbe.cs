@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Capture;
@@ -21,6 +22,9 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
     // The captures' clock is the wall clock's, converted: it may be off by a little.
     private const long ClockMarginNs = 100_000;
 
+    private const int LevelSocket = 1;   // SOL_SOCKET
+    private const int BindToDevice = 25; // socket(7)
+
     /// <summary>Probes once.</summary>
     /// <param name="phase">The run's phase, for the observation.</param>
     /// <param name="from">The source; with an IPv6 address the probe goes over IPv6, and the target's is one, too.</param>
@@ -33,7 +37,7 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
         string phase, ProbeSource from, int sourcePort, ProbeTarget to, int port, CancellationToken cancellation)
     {
         long start = captures.NowNs;
-        using Socket socket = from.Namespace.Run(() => Bound(from.Address, sourcePort));
+        using Socket socket = await from.Namespace.RunAsync(() => Bound(from, sourcePort), cancellation).ConfigureAwait(false);
         var probe = new FiveTuple(FiveTuple.Tcp, FrameAddress.From(from.Address), (ushort)((IPEndPoint)socket.LocalEndPoint!).Port,
             FrameAddress.From(to.Address), (ushort)port);
         ConnectEnd end = await ConnectAsync(socket, new IPEndPoint(to.Address, port), cancellation).ConfigureAwait(false);
@@ -55,15 +59,16 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
         };
     }
 
-    private static Socket Bound(IPAddress address, int port)
+    private static Socket Bound(ProbeSource from, int port)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(from.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             // One port serves probes of many targets at a time; and closing by RST leaves no TIME_WAIT in the next one's way.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.LingerState = new LingerOption(true, 0);
-            socket.Bind(new IPEndPoint(address, port));
+            if (from.OnlyThere) socket.SetRawSocketOption(LevelSocket, BindToDevice, Encoding.UTF8.GetBytes(from.Interface + '\0'));
+            socket.Bind(new IPEndPoint(from.Address, port));
             return socket;
         }
         catch

@@ -12,15 +12,17 @@ public static class SegmentReport
     /// <param name="link">The interface that was listened on.</param>
     /// <param name="heard">What passed it.</param>
     /// <param name="reading">What that means.</param>
-    /// <param name="watchedNs">How long it was listened on, ns.</param>
-    public static void Write(TextWriter output, string link, PortCapture heard, SegmentReading reading, long watchedNs)
+    public static void Write(TextWriter output, string link, PortCapture heard, SegmentReading reading)
     {
-        output.WriteLine($"{link}: {heard.Frames} frames in {watchedNs / 1e9:0.0} s, nothing sent");
-        Section(output, "queriers", reading.Queriers.Select(q =>
+        Listening listening = reading.Listening;
+        string could = listening.Deaf.Count == 0 ? "" : $", of which {listening.HeardNs / 1e9:0.0} s could be heard";
+        output.WriteLine($"{link}: {heard.Frames} frames in {listening.WatchedNs / 1e9:0.0} s{could}, nothing sent");
+        string none = listening.HeardNs == 0 ? "not known: nothing could be heard" : listening.Deaf.Count == 0 ? "none heard" : "none heard while something could be";
+        Section(output, none, "queriers", reading.Queriers.Select(q =>
             $"{q.Address,-15}  IGMPv{q.Version}, {q.General} general queries{(q.IntervalNs > 0 ? $", at most {q.IntervalNs / 1e9:0.0} s apart" : "")}"));
-        Section(output, "groups", reading.Groups.SelectMany(Lines));
-        Section(output, "hosts", reading.Hosts.OrderBy(h => h.Role ?? Role.Listening).ThenBy(h => h.Address, StringComparer.Ordinal).Select(Line));
-        Section(output, "odd", reading.Oddities, none: "nothing");
+        Section(output, none, "groups", reading.Groups.SelectMany(Lines));
+        Section(output, none, "hosts", reading.Hosts.OrderBy(h => h.Role ?? Role.Listening).ThenBy(h => h.Address, StringComparer.Ordinal).Select(Line));
+        Section(output, "nothing", "odd", reading.Oddities);
     }
 
     private static IEnumerable<string> Lines(SeenGroup group)
@@ -37,7 +39,7 @@ public static class SegmentReport
         return $"{host.Address,-15}  {role}: {host.Why}{connections}";
     }
 
-    private static void Section(TextWriter output, string title, IEnumerable<string> lines, string none = "none heard")
+    private static void Section(TextWriter output, string none, string title, IEnumerable<string> lines)
     {
         output.WriteLine();
         string lead = title;

@@ -5,7 +5,7 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <summary>Loss of the trials' streams, which are faster than heartbeats and numbered datagrams are: by unicast, and to groups at ports that had joined before they began.</summary>
 internal static class FastStreams
 {
-    private static readonly TrialKind[] SteadyGroups = [TrialKind.Capacity, TrialKind.Ttl, TrialKind.MixedVersions, TrialKind.JoinForwarded];
+    private static readonly TrialKind[] SteadyGroups = [TrialKind.Capacity, TrialKind.Ttl, TrialKind.MixedVersions, TrialKind.JoinForwarded, TrialKind.FastGroup];
 
     public static DeliveryMatrix Unicast(RunAnalysis run) => Sum(run, run.Trials.Of(TrialKind.Unicast), t => [t.Plan.Joined.FirstOrDefault(run.Name(t.Plan.Group))]);
 

@@ -85,7 +85,7 @@ internal sealed class OutsideMatrix
             if (!IsMembers(s.Source) && !IsMembers(s.Destination)) continue;
             // The same flow is seen at both its ends, and a group's at many ports: the first tells.
             if (!told.Add((s.Phase, s.Protocol, s.Source, s.SourcePort, s.Destination, s.DestinationPort))) continue;
-            if (_run.MatrixOf(_phases.GetValueOrDefault(s.Phase)).Holds(s) || LeftWhole(s)) continue;
+            if (_run.MatrixOf(_phases.GetValueOrDefault(s.Phase)).Holds(s) || LeftWhole(s) || IsCut(s)) continue;
             yield return new(s.Phase, Describe(s.Protocol, OtherSighting.NoType, s.Source, s.SourcePort, s.Destination, s.DestinationPort), s.Packets - s.Continued, At(port, s.FirstFrame));
         }
     }
@@ -101,6 +101,10 @@ internal sealed class OutsideMatrix
         ];
         return there.Length > 0 && there.All(f => f.Packets == f.Continued);
     }
+
+    // What is left of the run's own datagrams whose first fragments were lost on the way has no ports, and no mark. There can be no more of it than was sent.
+    private bool IsCut(FlowSighting s) => s is { Protocol: 17, SourcePort: 0, DestinationPort: 0, Direction: PortDirection.In }
+        && _run.Seen.Fragments.Any(f => f.Phase == s.Phase && s.Packets <= f.Sent && f.From == _run.Name(s.Source) && f.To == _run.Name(s.Destination));
 
     private IEnumerable<Stray> Others()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Flows;
 
 namespace VsanEmu.Core.Spec.Keys;
@@ -17,8 +18,9 @@ internal static partial class SpecTypes
     /// <summary>A cluster's name.</summary>
     public static ScalarType Title { get; } = Text("1 to 63 characters", TitlePattern());
 
-    /// <summary>A member's, outsider's or observer's name: it becomes an interface's in the lab.</summary>
-    public static ScalarType Name { get; } = Text("1 to 15 of a-z A-Z 0-9 -", NamePattern());
+    /// <summary>A member's, outsider's or observer's name.</summary>
+    public static ScalarType Name { get; } = new TextType<string>(
+        HostName.Allowed, text => HostName.Fault(text) is { Length: > 0 } fault ? (null, fault) : (text, ""), text => text, HostName.Pattern);
 
     /// <summary>A network interface's name.</summary>
     public static ScalarType Interface { get; } = Text("1 to 15 of a-z A-Z 0-9 . _ -", InterfacePattern());
@@ -27,7 +29,7 @@ internal static partial class SpecTypes
     public static ScalarType Netns { get; } = Text("a name under /run/netns, or a path", NetnsPattern());
 
     /// <summary>A host's name.</summary>
-    public static ScalarType Host { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
+    public static ScalarType Host { get; } = Text("1 to 253 of a-z A-Z 0-9 . _ -", HostPattern());
 
     /// <summary>A VM's name.</summary>
     public static ScalarType VmName { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
@@ -64,6 +66,9 @@ internal static partial class SpecTypes
     public static ScalarType Place { get; } = Choice<OutsiderPlace>(
         [("segment", OutsiderPlace.Segment), ("beyond-gateway", OutsiderPlace.BeyondGateway)], (a, b) => a == b);
 
+    /// <summary>Which directions are tried.</summary>
+    public static ScalarType Pairs { get; } = Choice<PairChoice>([("sample", PairChoice.Sample), ("all", PairChoice.All)], (a, b) => a == b);
+
     /// <summary>A port.</summary>
     public static ScalarType Port { get; } = Integer(1, 65535);
 
@@ -95,7 +100,7 @@ internal static partial class SpecTypes
 
     private static (IPAddress?, string) ReadAddress(string text)
     {
-        if (Dotted(text) is not { } address) return (null, $"'{Shortened(text)}' is not an IPv4 address");
+        if (AddressText.ReadV4(text) is not { } address) return (null, $"'{Shortened(text)}' is not an IPv4 address");
         byte first = address.GetAddressBytes()[0];
         if (first is 0 or 127) return (null, $"{text} is no host's address on a network");
         return first >= 224 ? (null, $"{text} is a {(first < 240 ? "multicast group" : "reserved address")}, not a host") : (address, "");
@@ -103,7 +108,7 @@ internal static partial class SpecTypes
 
     private static (IPAddress?, string) ReadGroup(string text)
     {
-        if (Dotted(text) is not { } address) return (null, $"'{Shortened(text)}' is not an IPv4 address");
+        if (AddressText.ReadV4(text) is not { } address) return (null, $"'{Shortened(text)}' is not an IPv4 address");
         byte[] bytes = address.GetAddressBytes();
         if (bytes[0] is < 224 or > 239) return (null, $"{text} is not a multicast group");
         // RFC 4541 2.1.2: what is sent to 224.0.0.0/24 goes to every port, whoever joined.
@@ -112,8 +117,7 @@ internal static partial class SpecTypes
 
     private static (IPNetwork, string) ReadSubnet(string text)
     {
-        int slash = text.IndexOf('/');
-        if (slash < 0 || Dotted(text[..slash]) is not { } address || !int.TryParse(text.AsSpan(slash + 1), out int prefix)) return (default, $"'{Shortened(text)}' is not a network");
+        if (AddressText.ReadPrefix(text) is not var (address, prefix)) return (default, $"'{Shortened(text)}' is not a network");
         if (prefix is < MinPrefix or > MaxPrefix) return (default, $"prefix length {prefix} is out of range");
         uint bits = Bits(address);
         uint host = bits & (uint.MaxValue >> prefix);
@@ -127,14 +131,6 @@ internal static partial class SpecTypes
     /// <summary>A number as an address.</summary>
     public static IPAddress ToAddress(uint bits) => new([(byte)(bits >> 24), (byte)(bits >> 16), (byte)(bits >> 8), (byte)bits]);
 
-    // IPAddress.Parse also takes "1", "0x7f.1" and "010.0.0.1" in octal: nobody means those.
-    private static IPAddress? Dotted(string text)
-    {
-        string[] parts = text.Split('.');
-        bool plain = parts.Length == 4 && parts.All(p => p.Length is >= 1 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0'));
-        return plain && IPAddress.TryParse(text, out IPAddress? address) ? address : null;
-    }
-
     private static string Shortened(string text) => text.Length <= 40 ? text : $"{text[..37]}...";
 
     private static TimeSpan Parse(string text) =>
@@ -143,8 +139,8 @@ internal static partial class SpecTypes
     [GeneratedRegex(@"^[^\p{Cc}]{1,63}$")]
     private static partial Regex TitlePattern();
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,14}$")]
-    private static partial Regex NamePattern();
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$")]
+    private static partial Regex HostPattern();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]
     private static partial Regex InterfacePattern();
