@@ -21,7 +21,7 @@ internal static class NodeCommand
     {
         var spec = new Option<string>("--spec") { Description = "The cluster spec, - for standard input; with --control the controller has it.", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "Which member of it this is; with --control this host's name, by default the machine's.", HelpName = "NAME" };
-        var through = new Option<string>("--interface", "-i") { Description = "The interface that has the member's address; by default the spec's. With --control a subnet may stand for it, as 198.18.0.0/24; by default the one with the spec's address.", HelpName = "IF" };
+        var through = new Option<string>("--interface", "-i") { Description = "The interface that has the member's address; by default the spec's, or the one that has it. With --control a subnet may stand for it, as 198.18.0.0/24; by default the one with the spec's address.", HelpName = "IF" };
         var place = new Option<string>("--netns") { Description = "The network namespace to run in: a name under /run/netns, or a path.", HelpName = "NAME" };
         var role = new Option<string>("--role") { Description = "Fix the role, or let it be elected (auto); by default as the spec says.", HelpName = string.Join('|', Roles) };
         var force = new Option<bool>("--force") { Description = "Start even though traffic is heard that is not this tool's." };
@@ -70,7 +70,7 @@ internal static class NodeCommand
     /// <summary>The cluster with what the command line changes about this member; null after an error was written.</summary>
     internal static (ClusterSpec Cluster, MemberId Self)? Resolve(ClusterSpec cluster, string name, string? through, string? role, TextWriter error)
     {
-        if (cluster.Members.FirstOrDefault(m => m.Name == name) is not { } self)
+        if (cluster.Members.FirstOrDefault(m => HostName.Comparer.Equals(m.Name, name)) is not { } self)
         {
             string[] names = [.. cluster.Members.Select(m => m.Name)];
             error.WriteLine($"vsanemu: cluster '{cluster.Name}' has no member '{name}'{Spelling.DidYouMean(name, names)}; its members are {string.Join(", ", names)}");

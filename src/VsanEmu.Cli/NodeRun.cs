@@ -108,6 +108,7 @@ internal sealed class NodeRun
             NotStarted = notStarted,
             Node = report?.Node,
             StreamsSent = [.. (report?.StreamsSent ?? []).Select(s => new SentStream(s.Stream, s.Group, s.Datagrams))],
+            StreamsRefused = report?.StreamsRefused ?? [],
             StreamsReceived = [.. (report?.StreamsReceived ?? []).Select(s => new ReceivedStream(s.Stream, s.Counts))],
             Probes = report?.Probes ?? [],
             Directory = report?.Directory ?? new Dictionary<Guid, ulong>(),

@@ -15,8 +15,9 @@ namespace VsanEmu.Control;
 /// <param name="Outsiders">The outsiders, or null when the spec has none.</param>
 /// <param name="Fabric">The fabric, when the tool owns it and may split it; else null.</param>
 /// <param name="Trials">Who makes the trials, or null when nobody can.</param>
+/// <param name="Paths">Who makes those of paths between members, or null when nobody can.</param>
 public sealed record RunParts(
-    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric, ITrials? Trials = null);
+    ClusterSpec Cluster, IReadOnlyList<IMember> Members, ICaptures Captures, IOutsiders? Outsiders, IFabric? Fabric, ITrials? Trials = null, IPathTrials? Paths = null);
 
 /// <summary>
 /// Leads a cluster through a run: it forms, rests, runs VMs, is probed, trials are made beside it, it loses its Master, is split and healed. It observes and concludes nothing;
@@ -27,7 +28,7 @@ public sealed record RunParts(
 /// <param name="time">The clock for waiting.</param>
 /// <param name="nowNs">Nanoseconds since the run began, on the members' and captures' own clock.</param>
 /// <param name="progress">Told several times a second how the run stands, or null.</param>
-public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProvider time, Func<long> nowNs, IProgress<RunProgress>? progress)
+public sealed partial class Conductor(RunParts parts, ConductorOptions options, TimeProvider time, Func<long> nowNs, IProgress<RunProgress>? progress)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
@@ -167,12 +168,20 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         if (parts.Trials is not { } trials || !options.Wants(RunPart.Trials)) return;
         await _phases.BeginAsync(Phases.Trials, cancellation);
         if (parts.Outsiders is not null) await parts.Outsiders.ProveObserverAsync(cancellation);
-        var stage = new TrialStage(trials, parts.Cluster, options, time);
-        await WatchAsync(stage.RunAsync(_crew.Views, _trials, cancellation), "streams on test groups, joins and leaves, echo requests, odd attempts", cancellation);
+        var stage = new TrialStage(trials, parts.Cluster, options, time, parts.Paths);
+        Task work = stage.RunAsync(_crew.Views, _trials, cancellation, await MtusAsync(cancellation));
+        await WatchAsync(work, "echo requests, TCP streams, streams on test groups, joins and leaves, odd attempts", cancellation);
         if (options.Long && options.Wants(RunPart.Long)) await OutlastAsync(stage, cancellation);
         if (!formed) return;
         await SettleAsync(cancellation);
         if (options.Long && options.Wants("M6")) await RestAsync(Phases.Aged, cancellation);
+    }
+
+    private async Task<IReadOnlyDictionary<string, int>> MtusAsync(CancellationToken cancellation)
+    {
+        if (!options.Wants("P1", "P2")) return new Dictionary<string, int>();
+        MemberReport[] reports = await Task.WhenAll(_crew.Alive.Select(m => m.ReportAsync(cancellation)));
+        return reports.Where(r => r.Node.Settings.Mtu > 0).ToDictionary(r => r.Node.Member, r => r.Node.Settings.Mtu);
     }
 
     private async Task OutlastAsync(TrialStage stage, CancellationToken cancellation)
@@ -187,74 +196,6 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
     {
         await WhileAsync(() => !work.IsCompleted, TimeSpan.MaxValue, () => doing, cancellation);
         await work;
-    }
-
-    private async Task FailOverAsync(CancellationToken cancellation)
-    {
-        // On a bad fabric the cluster may have fallen apart since.
-        if (_crew.Leader is not { } master) return;
-        string backup = _crew.Views.FirstOrDefault(v => v.Id == master.Backup)?.Member ?? "";
-        Acknowledgements before = await Acknowledgements.OfAsync(_crew.Alive, cancellation);
-
-        await _phases.BeginAsync(Phases.Failover, cancellation);
-        IMember victim = Named(master.Id);
-        await victim.KillAsync(cancellation);
-        long killedAt = nowNs();
-        _crew.MarkKilled(victim.Name);
-        _phases.VmsOn.RemoveAll(name => parts.Cluster.Vms.First(v => v.Name == name).Host == master.Id);
-
-        await WhileAsync(() => !_crew.Views.Any(v => v.Role == Role.Master), SettleTime, () => $"a new Master after {victim.Name}", cancellation);
-        // The roles first: copies are built anew only after a while, by default longer than all the rest takes.
-        long? heldAt = await SettleAsync(cancellation, data: false);
-        MemberView? now = _crew.Views.FirstOrDefault(v => v.Role == Role.Master);
-        _failovers.Add(new FailoverObservation
-        {
-            Killed = victim.Name,
-            Backup = backup,
-            KilledAtNs = killedAt,
-            TakeoverAtNs = await FirstMasterAsync(killedAt, cancellation),
-            HoldsAtNs = heldAt,
-            NewMaster = now?.Member ?? "",
-            NewBackup = _crew.Views.FirstOrDefault(v => v.Role == Role.Backup)?.Member ?? "",
-            Acknowledged = before.Count,
-            Lost = now is null ? [] : await before.MissingFromAsync(Named(now.Id), cancellation),
-        });
-        if (heldAt is not null && await RebuiltAsync(cancellation)) await RestAsync(Phases.AfterFailover, cancellation);
-    }
-
-    private async Task SplitAndHealAsync(IFabric fabric, CancellationToken cancellation)
-    {
-        await _phases.BeginAsync(Phases.Partition, cancellation);
-        var sides = _crew.Alive.Select((m, i) => (m.Name, Side: i % 2)).ToDictionary(p => p.Name, p => p.Side);
-        await fabric.SplitAsync(sides, cancellation);
-        long splitAt = nowNs();
-        _crew.Sides = sides;
-        _phases.Sides = sides;
-        await WhileAsync(() => _crew.Views.All(v => v.Members.Count == _crew.Views.Count), SettleTime, () => "the members to notice the split", cancellation);
-        long? settledSplit = await SettleAsync(cancellation);
-        IReadOnlyList<IReadOnlyList<string>> masters = [.. sides.Values.Distinct().Order().Select(side => Masters(_crew.Views.Where(v => sides[v.Member] == side)))];
-        await SubmitAsync(cancellation);
-        if (settledSplit is not null) await SettleAsync(cancellation);
-        Acknowledgements before = await Acknowledgements.OfAsync(_crew.Alive, cancellation);
-
-        await fabric.HealAsync(cancellation);
-        long healedAt = nowNs();
-        _crew.Sides = new Dictionary<string, int>();
-        long? settledHeal = await SettleAsync(cancellation);
-        MemberView? master = _crew.Views.FirstOrDefault(v => v.Role == Role.Master);
-        _partitions.Add(new PartitionObservation
-        {
-            Sides = [.. sides.GroupBy(p => p.Value).OrderBy(g => g.Key).Select(g => (IReadOnlyList<string>)[.. g.Select(p => p.Key)])],
-            SplitAtNs = splitAt,
-            SettledSplitAtNs = settledSplit,
-            MastersPerSide = masters,
-            HealedAtNs = healedAt,
-            SettledHealAtNs = settledHeal,
-            MastersAfter = Masters(_crew.Views),
-            Acknowledged = before.Count,
-            Lost = master is null ? [] : await before.MissingFromAsync(Named(master.Id), cancellation),
-        });
-        if (settledHeal is not null) await RestAsync(Phases.Healed, cancellation);
     }
 
     private async Task SubmitAsync(CancellationToken cancellation)
@@ -312,15 +253,9 @@ public sealed class Conductor(RunParts parts, ConductorOptions options, TimeProv
         Killed = new HashSet<string>(_crew.Killed),
     };
 
-    /// <summary>When the first living member says that it became Master after this time; null when none did.</summary>
-    private async Task<long?> FirstMasterAsync(long afterNs, CancellationToken cancellation) =>
-        (await Task.WhenAll(_crew.Alive.Select(m => m.ReportAsync(cancellation)))).SelectMany(r => r.Node.Roles).Where(r => r.Role == Role.Master && r.AtNs >= afterNs).Min(r => (long?)r.AtNs);
-
     private TimeSpan SettleTime => Heartbeats(options.SettleHeartbeats + (options.SettleHeartbeatsPerMember * parts.Members.Count));
 
     private TimeSpan Heartbeats(double count) => parts.Cluster.Timers.Heartbeat * count;
 
     private IMember Named(MemberId id) => parts.Members.First(m => m.Name == parts.Cluster.Member(id).Name);
-
-    private static IReadOnlyList<string> Masters(IEnumerable<MemberView> views) => [.. views.Where(v => v.Role == Role.Master).Select(v => v.Member)];
 }

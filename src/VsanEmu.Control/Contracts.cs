@@ -42,7 +42,11 @@ public sealed record MemberReport(
     IReadOnlyList<SentStream> StreamsSent,
     IReadOnlyList<ReceivedStream> StreamsReceived,
     IReadOnlyList<ProbeObservation> Probes,
-    IReadOnlyDictionary<Guid, ulong> Directory);
+    IReadOnlyDictionary<Guid, ulong> Directory)
+{
+    /// <summary>Datagrams of its probe streams that its own kernel refused.</summary>
+    public IReadOnlyList<RefusedDatagrams> StreamsRefused { get => field ?? []; init; } = [];
+}
 
 /// <summary>What a controller may do to a fabric it owns. A fabric that the tool did not build offers none of it.</summary>
 public interface IFabric
@@ -75,6 +79,19 @@ public interface IOutsiders
 
     /// <summary>Sends ARP requests for the observer's address, so that "nothing arrived there" can be told from "the capture was dead".</summary>
     Task ProveObserverAsync(CancellationToken cancellation);
+}
+
+/// <summary>What trials of paths between members need of them. It carries out; what stands in the way is told, not thrown.</summary>
+public interface IPathTrials
+{
+    /// <summary>Has a member listen to what another one sends it; empty, or why it cannot.</summary>
+    Task<string> ListenAsync(string at, string from, CancellationToken cancellation);
+
+    /// <summary>How many different datagrams of a trial, each an IP packet of so many bytes, that member has heard whole; it listens no more.</summary>
+    Task<int> HeardAsync(string at, string from, int trial, int bytes, CancellationToken cancellation);
+
+    /// <summary>Sends a short TCP stream, and tells what became of it.</summary>
+    Task<TcpStreamObservation> TcpAsync(string phase, TcpStream stream, CancellationToken cancellation);
 }
 
 /// <summary>What trials need of the endpoints, which it knows by name. It carries out; what stands in the way of a stream or an act is told, not thrown.</summary>

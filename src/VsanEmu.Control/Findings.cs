@@ -1,6 +1,7 @@
 using VsanEmu.Control.Trials;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control;
 
@@ -31,6 +32,8 @@ internal sealed class Findings(
             Partitions = partitions,
             Trials = trials.Trials,
             Pings = trials.Pings,
+            Fragments = trials.Fragments,
+            TcpStreams = trials.TcpStreams,
             Idles = trials.Idles,
             NotTried = notTried,
             Asked = (options.Only ?? new HashSet<string>()).Except(options.Skip).ToDictionary(id => id, options.Named.Contains),
@@ -53,11 +56,15 @@ internal sealed class Findings(
                     StreamObservation? counted = to.StreamsReceived
                         .Where(s => s.Stream == stream && s.Counts.From == sender && s.Counts.Group == group)
                         .Select(s => s.Counts).FirstOrDefault();
-                    yield return (counted ?? Nothing(sender, receiver, group)) with { Sent = datagrams, Phase = Phases.Probing };
+                    long refused = Refused(from, stream, group, to.Node.Id);
+                    yield return (counted ?? Nothing(sender, receiver, group)) with { Sent = datagrams - refused, Refused = refused, Phase = Phases.Probing };
                 }
             }
         }
     }
+
+    private static long Refused(MemberReport from, int stream, FlowGroup group, MemberId to) => from.StreamsRefused
+        .Where(r => r.Stream == stream && r.Group == group && (r.To == to || r.To.IsNone)).Sum(r => r.Datagrams);
 
     private static StreamObservation Nothing(string from, string to, FlowGroup group) => new()
     {

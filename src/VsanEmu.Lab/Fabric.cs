@@ -5,6 +5,7 @@ using VsanEmu.Lab.Building;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab;
@@ -56,7 +57,7 @@ public sealed class Fabric : IAsyncDisposable
     public static async Task<Fabric> BuildAsync(ClusterSpec spec, FabricOptions options, CancellationToken cancellation = default)
     {
         FabricPlan plan = FabricPlanner.Plan(spec, options);
-        BuiltFabric built = await Task.Run(() => FabricBuilder.Build(plan, cancellation), cancellation).ConfigureAwait(false);
+        BuiltFabric built = await OwnThread.RunAsync(() => FabricBuilder.Build(plan, cancellation), cancellation).ConfigureAwait(false);
         var fabric = new Fabric(plan, built, neighbour: null);
         if (plan.Neighbour is not { } cluster) return fabric;
         try
@@ -84,7 +85,7 @@ public sealed class Fabric : IAsyncDisposable
     public async Task WaitReadyAsync(TimeSpan limit, CancellationToken cancellation = default)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (await Task.Run(Missing, cancellation).ConfigureAwait(false) is { } missing)
+        while (await OwnThread.RunAsync(Missing, cancellation).ConfigureAwait(false) is { } missing)
         {
             if (TimeProvider.System.GetElapsedTime(start) > limit) throw new FabricException($"the fabric is not ready after {limit.TotalSeconds:0.#} s: {missing}");
             await Task.Delay(PollPeriod, cancellation).ConfigureAwait(false);
@@ -131,7 +132,7 @@ public sealed class Fabric : IAsyncDisposable
     private string? Missing()
     {
         SwitchState state = SwitchNamespace.Run(SwitchState.Read);
-        string[] ports = [.. state.Waiting.Except(_down.Keys), .. Endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)
+        string[] ports = [.. state.Waiting.Except(_down.Keys.Select(_plan.Port)), .. Endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)
             .SelectMany(gateway => gateway.Namespace.Run(SwitchState.Read).Waiting)];
         string[] silent = [.. Endpoints.Where(e => !_down.ContainsKey(e.Name) && !e.Namespace.Run(() => LinkState.IsRunning(e.Plan.Interface))).Select(e => e.Name)];
         return state.Missing(_plan)
@@ -139,5 +140,5 @@ public sealed class Fabric : IAsyncDisposable
             ?? (silent.Length > 0 ? $"endpoints that cannot send: {string.Join(", ", silent)}" : null);
     }
 
-    private Task<T> OnSwitch<T>(Func<T> work, CancellationToken cancellation) => Task.Run(() => SwitchNamespace.Run(work), cancellation);
+    private Task<T> OnSwitch<T>(Func<T> work, CancellationToken cancellation) => SwitchNamespace.RunAsync(work, cancellation);
 }

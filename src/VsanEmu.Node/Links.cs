@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using VsanEmu.Core.Protocol;
 using VsanEmu.Core.Spec;
+using VsanEmu.Core.Wire;
 using VsanEmu.Net.Tcp;
 
 namespace VsanEmu.Node;
@@ -29,15 +30,15 @@ internal sealed class Links(ClusterSpec cluster, StreamLimits limits, FrameConne
     /// <summary>True while the node knows this connection.</summary>
     internal bool IsNodes(FrameConnection connection) => _links.TryGetValue(connection.Id, out Link? link) && link.IsNodes;
 
-    /// <summary>True when the connection is one that is left idle on purpose, and not the node's.</summary>
-    internal bool IsIdling(FrameConnection connection) => _links.TryGetValue(connection.Id, out Link? link) && link.IsIdling;
+    /// <summary>What the connection measures, when it is not the node's: the kind of frame that it began with; None for any other.</summary>
+    internal MessageKind Measures(FrameConnection connection) => _links.TryGetValue(connection.Id, out Link? link) ? link.Measures : MessageKind.None;
 
-    /// <summary>Makes an accepted connection of the node's one that is left idle: the node is to be told that it lost it. False when it was opened here.</summary>
-    internal bool TryBeginIdling(FrameConnection connection)
+    /// <summary>Makes an accepted connection of the node's one that measures: the node is to be told that it lost it. False when it was opened here.</summary>
+    internal bool TryBeginMeasuring(FrameConnection connection, MessageKind what)
     {
         if (!_links.TryGetValue(connection.Id, out Link? link) || !link.Accepted || !link.IsNodes) return false;
         link.IsNodes = false;
-        link.IsIdling = true;
+        link.Measures = what;
         return true;
     }
 
@@ -141,6 +142,6 @@ internal sealed class Links(ClusterSpec cluster, StreamLimits limits, FrameConne
 
         internal bool IsNodes { get; set; } = true;
 
-        internal bool IsIdling { get; set; }
+        internal MessageKind Measures { get; set; }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class NodeCounters
     /// <summary>A member announced a silence, or ended it, on a connection of its own (A9).</summary>
     internal void IdleProbe() => Add("idle_probes");
 
+    /// <summary>A member's measured stream came to its end (P3).</summary>
+    internal void Stream() => Add("measured_streams");
+
     /// <summary>A datagram could not be sent.</summary>
     internal void SendError(SocketError error) => Add($"send_errors.{error}");
 

@@ -149,7 +149,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         lock (_gate)
         {
             if (!_running) return;
-            if (_links.IsIdling(connection)) TakeIdleProbe(connection, frame);
+            Measure(connection, frame);
             if (!_links.IsNodes(connection)) return;
             if (MessageHeader.TryPeek(frame, out Guid cluster, out MemberId claimed)
                 && cluster == _cluster.ClusterId
@@ -161,11 +161,11 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
             }
 
             long now = _clock.NowNs;
-            if (connection.Frames == 1 && IsIdleProbe(frame) && _links.TryBeginIdling(connection))
+            if (connection.Frames == 1 && MeasuredKind(frame) is not MessageKind.None and var kind && _links.TryBeginMeasuring(connection, kind))
             {
                 _node.HandleClosed(now, new ConnectionId(connection.Id));
                 Drain(now);
-                TakeIdleProbe(connection, frame);
+                Measure(connection, frame);
                 return;
             }
 
@@ -249,15 +249,26 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         }
     }
 
-    private bool IsIdleProbe(ReadOnlySpan<byte> frame) =>
+    // Which kind of connection that is not the cluster's begins with such a frame.
+    private MessageKind MeasuredKind(ReadOnlySpan<byte> frame) =>
         MessageHeader.TryOpen(frame, WireLimits.MaxFrame, out MessageHeader header, out _, out _) == WireStatus.Ok
-        && header.Kind == MessageKind.IdleProbe && header.Cluster == _cluster.ClusterId;
+        && header.Kind is MessageKind.IdleProbe or MessageKind.Probe && header.Cluster == _cluster.ClusterId ? header.Kind : MessageKind.None;
 
-    // Wire/README.md, "Measurement": the same payload goes back, and the connection may be silent for as long as it says.
-    private void TakeIdleProbe(FrameConnection connection, ReadOnlySpan<byte> frame)
+    // Wire/README.md, "Measurement".
+    private void Measure(FrameConnection connection, ReadOnlySpan<byte> frame)
     {
+        MessageKind kind = _links.Measures(connection);
+        if (kind == MessageKind.None) return;
         MessageHeader.TryOpen(frame, WireLimits.MaxFrame, out MessageHeader header, out ReadOnlySpan<byte> payload, out _);
-        if (!IsIdleProbe(frame) || !IdleProbe.TryParse(payload, out IdleProbe probe))
+        if (MeasuredKind(frame) != kind) connection.Cut(CutReason.Garbage, WireStatus.BadContent);
+        else if (kind == MessageKind.IdleProbe) TakeIdleProbe(connection, header, payload);
+        else TakeStreamProbe(connection, header, payload);
+    }
+
+    // The same payload goes back, and the connection may be silent for as long as it says.
+    private void TakeIdleProbe(FrameConnection connection, in MessageHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!IdleProbe.TryParse(payload, out IdleProbe probe))
         {
             connection.Cut(CutReason.Garbage, WireStatus.BadContent);
             return;
@@ -266,8 +277,27 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         _counters.IdleProbe();
         connection.AllowSilence(TimeSpan.FromSeconds(probe.Seconds));
         Span<byte> answer = stackalloc byte[MessageHeader.Overhead + IdleProbe.Size];
-        probe.Write(answer[MessageHeader.Size..]);
-        new MessageHeader(MessageKind.IdleProbe, _cluster.ClusterId, _self, header.Sequence, _clock.NowNs).Seal(answer, IdleProbe.Size);
+        Answer(connection, header, answer, probe.Write(answer[MessageHeader.Size..]));
+    }
+
+    // The last one goes back with what came.
+    private void TakeStreamProbe(FrameConnection connection, in MessageHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!Probe.TryParse(payload, out Probe probe))
+        {
+            connection.Cut(CutReason.Garbage, WireStatus.BadContent);
+            return;
+        }
+
+        if (probe.Index + 1 < probe.Total) return;
+        _counters.Stream();
+        Span<byte> answer = stackalloc byte[MessageHeader.Overhead + ProbeReport.Size];
+        Answer(connection, header, answer, new ProbeReport((ulong)connection.Frames, (ulong)connection.Figures.OutOfOrder).Write(answer[MessageHeader.Size..], probe));
+    }
+
+    private void Answer(FrameConnection connection, in MessageHeader question, Span<byte> answer, int payload)
+    {
+        new MessageHeader(question.Kind, _cluster.ClusterId, _self, question.Sequence, _clock.NowNs).Seal(answer, payload);
         connection.TrySend(answer);
     }
 
@@ -305,7 +335,7 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, transmit.Length);
         switch (transmit.Kind)
         {
-            case TransmitKind.Datagram: Sent(_sockets.Send(transmit, bytes)); break;
+            case TransmitKind.Datagram: Sent(_sockets.Send(transmit, bytes), transmit, bytes); break;
             case TransmitKind.Frame when !_links.TrySend(transmit.Connection.Value, bytes): _counters.FrameDropped(); break;
             case TransmitKind.Frame: break;
             case TransmitKind.Connect: _links.Connect(transmit.Connection, transmit.To); break;
@@ -315,11 +345,12 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         }
     }
 
-    private void Sent(SocketError error)
+    private void Sent(SocketError error, in Transmit transmit, ReadOnlySpan<byte> datagram)
     {
         if (error != SocketError.Success)
         {
             _counters.SendError(error);
+            _node.HandleRefused(transmit, datagram);
             if (error != _lastSendError) _log.CannotSend(_name, "send a datagram", error.ToString());
         }
 

@@ -16,4 +16,8 @@ public sealed record NodeReport(
     IReadOnlyList<(int Stream, StreamObservation Counts)> StreamsReceived,
     IReadOnlyList<ProbeObservation> Probes,
     IReadOnlyDictionary<Guid, ulong> Directory,
-    IReadOnlyList<ForeignSighting> Foreign);
+    IReadOnlyList<ForeignSighting> Foreign)
+{
+    /// <summary>Datagrams of its probe streams that its own kernel refused.</summary>
+    public IReadOnlyList<RefusedDatagrams> StreamsRefused { get; init; } = [];
+}

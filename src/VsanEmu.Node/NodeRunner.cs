@@ -35,7 +35,9 @@ public sealed class NodeRunner : IAsyncDisposable
     private NodeSockets? _sockets;
     private NodePump? _pump;
     private ITimer? _watch;
+    private long? _killedAtNs;
     private int _igmpVersion;
+    private int _mtu;
     private int _state;
 
     /// <summary>Makes a runner that has done nothing yet.</summary>
@@ -137,6 +139,7 @@ public sealed class NodeRunner : IAsyncDisposable
     /// <summary>Ends it as a power failure would: with <see cref="RunnerOptions.CutLink"/>, nothing more leaves its port.</summary>
     public async Task KillAsync(CancellationToken cancellation)
     {
+        _killedAtNs ??= _clock.NowNs;
         if (_options.CutLink is { } cut) await cut(cancellation).ConfigureAwait(false);
         End(State.Killed);
         _log.Killed(Name);
@@ -155,7 +158,10 @@ public sealed class NodeRunner : IAsyncDisposable
             node.StreamsReceived,
             node.PeerProbes,
             node.DirectoryRevisions,
-            Foreign));
+            Foreign)
+        {
+            StreamsRefused = node.StreamsRefused,
+        });
     }
 
     /// <summary>Ends it at once, if it still runs.</summary>
@@ -169,29 +175,30 @@ public sealed class NodeRunner : IAsyncDisposable
     private NodeObservation Observed(NodeObservation node) => node with
     {
         Counters = _counters.With(node.Counters, _sockets!.ReceiveErrors),
-        Settings = node.Settings with { PrefixLength = _interface!.PrefixLength, IgmpVersion = _igmpVersion },
+        Settings = node.Settings with { PrefixLength = _interface!.PrefixLength, IgmpVersion = _igmpVersion, Mtu = _mtu },
         Killed = _state == (int)State.Killed,
+        EndedAtNs = _killedAtNs,
     };
 
     private StreamLimits Limits => new() { Idle = _options.Cluster.Timers.TcpIdle, Connect = _options.Cluster.Timers.TcpConnect };
 
     private async Task ListenThenTakePartAsync(CancellationToken cancellation)
     {
-        _interface = Inside(() => LocalInterface.Find(_self.Interface, _self.Address));
+        _interface = await InsideAsync(() => LocalInterface.Find(_self.Interface, _self.Address), cancellation).ConfigureAwait(false);
         _log.Listening(Name, _interface.Name, $"{_interface.Address}/{_interface.PrefixLength}");
-        _listener = Inside(Listen);
+        _listener = await InsideAsync(Listen, cancellation).ConfigureAwait(false);
         var gate = new StartGate(Name, _foreign, _listener, _options.Force);
         await Task.Delay(_options.Cluster.Timers.Listen * _options.CaptureFirst, _options.Time, cancellation).ConfigureAwait(false);
         gate.ThrowIfForeign();
 
-        _sockets = Inside(() => new NodeSockets(_options.Cluster, _interface, Limits, _options.Time));
+        _sockets = await InsideAsync(() => new NodeSockets(_options.Cluster, _interface, Limits, _options.Time), cancellation).ConfigureAwait(false);
         _pump = NewPump(gate);
         _sockets.StartReceiving(_options.Loop ?? ReceiveLoop.Shared, _pump);
         _sockets.Listener.Start(_pump.OnAccepted);
         _pump.Start();
         await gate.Opened.WaitAsync(cancellation).ConfigureAwait(false);
 
-        _igmpVersion = Inside(_interface.IgmpVersion);
+        (_igmpVersion, _mtu) = await InsideAsync(() => (_interface.IgmpVersion(), _interface.Mtu()), cancellation).ConfigureAwait(false);
         if (_foreign.Heard is { Count: > 0 } heard) _log.Forced(Name, string.Join("; ", heard));
         if (_igmpVersion != _options.Cluster.Channels.IgmpVersion && !_options.Cluster.Profile.Unicast)
             _log.OtherIgmp(Name, _igmpVersion, _options.Cluster.Channels.IgmpVersion, _interface.Name);
@@ -254,7 +261,8 @@ public sealed class NodeRunner : IAsyncDisposable
         }
     }
 
-    private T Inside<T>(Func<T> work) => _options.Place is { } place ? place.Run(work) : work();
+    private async ValueTask<T> InsideAsync<T>(Func<T> work, CancellationToken cancellation) =>
+        _options.Place is { } place ? await place.RunAsync(work, cancellation).ConfigureAwait(false) : work();
 
     private void End(State how)
     {

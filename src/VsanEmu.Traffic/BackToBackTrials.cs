@@ -10,6 +10,7 @@ namespace VsanEmu.Traffic;
 public sealed class BackToBackTrials(LoadOptions options, long longest, int repeats, Func<LoadOptions, CancellationToken, Task<LoadResult>> run)
 {
     private const double Resolution = 0.01;
+    private const double Rounding = 1e-3;
 
     /// <summary>Runs them.</summary>
     /// <param name="progress">Told after each trial.</param>
@@ -26,13 +27,25 @@ public sealed class BackToBackTrials(LoadOptions options, long longest, int repe
             last = await run(options with { BitsPerSecond = 0, BurstDatagrams = length }, cancellation);
             cancellation.ThrowIfCancellationRequested();
             long expected = last.Flows.Sum(f => f.Sent), lost = last.Flows.Sum(f => f.Lost);
-            var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs);
+            var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs) { OfferedShare = last.OfferedShare };
             trials.Add(trial);
             progress?.Report(trial);
             // A burst that its time cut short shows no more than it was long.
-            state.Take(expected, lost);
+            state.Take(expected, lost, last.OfferedShare);
         }
 
-        return new BackToBackResult { Datagrams = (long)state.Passed, Longest = longest, Payload = last.Payload, Trials = trials, Means = last.Means };
+        string limit = trials.LastOrDefault(t => t.OfferedShare < NoDropSearch.Offered) is { } cut && (state.GeneratorWasTheLimit || trials[0] == cut)
+            ? FormattableString.Invariant($"the generator was the limit: {Math.Round(cut.OfferedShare * cut.Datagrams)} of {cut.Datagrams} datagrams were sent in the {options.Duration.TotalSeconds:0.#} s of a trial, {(state.GeneratorWasTheLimit ? "and all of them came" : "of which some were lost: fewer were tried")}") : "";
+        return new BackToBackResult
+        {
+            Datagrams = (long)(state.Passed + Rounding),
+            Longest = longest,
+            Payload = last.Payload,
+            Trials = trials,
+            Means = last.Means,
+            NoLess = state.GeneratorWasTheLimit,
+            GeneratorLimit = limit,
+            Verdict = SearchJudge.Verdict(state.Passed, asked: true, limit, state.GeneratorWasTheLimit || trials.Any(t => t.DroppedAtSocket > 0), last.Verdict),
+        };
     }
 }

@@ -1,4 +1,6 @@
+using System.Net;
 using VsanEmu.Core.Load;
+using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Traffic;
 
@@ -31,6 +33,14 @@ internal sealed class FlowAtSender(LoadFlow flow)
 
     public string Error { get; set; } = "";
 
+    /// <summary>Whether that was that nobody answered for the receiver's address.</summary>
+    public bool Unreachable { get; set; }
+
+    public TcpFacts? Tcp { get; set; }
+
+    /// <summary>The port that it sends datagrams from.</summary>
+    public int SourcePort { get; set; }
+
     public void Add(int units, long bytes)
     {
         Volatile.Write(ref _sent, _sent + units);
@@ -40,8 +50,20 @@ internal sealed class FlowAtSender(LoadFlow flow)
 }
 
 /// <summary>What comes of one flow at one receiver. Written by the receiver's thread alone; the counters may be read by any.</summary>
-internal sealed class FlowAtReceiver(LoadFlow flow, string to)
+/// <param name="flow">The flow.</param>
+/// <param name="to">The receiver.</param>
+/// <param name="source">The sender's address.</param>
+internal sealed class FlowAtReceiver(LoadFlow flow, string to, IPAddress source)
 {
+    // What a sender without a rate can send in a second, at most.
+    private const double MostPerSecond = 100e6;
+
+    // A sender counts a burst when the kernel has taken it, which a receiver may see before.
+    private const int Uncounted = 1024;
+
+    private readonly uint _source = Ipv4Endpoint.Number(source);
+    private readonly SequenceGate _gate = new();
+
     private long _came;
     private long _bytes;
     private long _next;
@@ -57,6 +79,9 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
         get => Volatile.Read(ref _next);
         set => Volatile.Write(ref _next, value);
     }
+
+    /// <summary>Its sender, when it is in this process: then it is known what was sent, and from which port.</summary>
+    public FlowAtSender? Sender { get; set; }
 
     public SequenceTracker Sequence { get; } = new();
 
@@ -74,6 +99,9 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
     /// <summary>Datagrams that found no room in its socket, which it may share.</summary>
     public long DroppedAtSocket { get; set; }
 
+    /// <summary>Datagrams that came to that socket and are not the load's.</summary>
+    public long ForeignAtSocket { get; set; }
+
     /// <summary>What ended it early, in words; else empty.</summary>
     public string Error { get; set; } = "";
 
@@ -82,6 +110,20 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to)
 
     /// <summary>When the last of it came.</summary>
     public long LastAt { get; private set; }
+
+    /// <summary>Whether something came from where the flow is sent.</summary>
+    public bool IsFrom(Ipv4Endpoint from) => from.Address == _source && (Sender is null || Sender.SourcePort == 0 || Sender.SourcePort == from.Port);
+
+    /// <summary>Whether numbers can be the flow's own: no more were sent by now.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="count">How many follow each other.</param>
+    /// <param name="seconds">How long it has been sent.</param>
+    /// <param name="before">What was held back, and is the flow's own too.</param>
+    public bool Believes(long first, int count, double seconds, out (long First, int Count) before) => _gate.Believes(first, count, MostSent(seconds), out before);
+
+    // Another host's clock may be a little ahead.
+    private long MostSent(double seconds) => Sender is not null ? Sender.Sent + Uncounted
+        : (long)Math.Min(long.MaxValue / 2, (Math.Max(0, seconds) + 1) * (flow.BitsPerSecond > 0 ? 1.02 * flow.BitsPerSecond / 8 / flow.Payload : MostPerSecond)) + Uncounted;
 
     /// <summary>Takes note of the groups of datagrams that follow each other. Which is which a warm-up may have shifted; how many are silent it has not.</summary>
     public void Hear(long first, int count)

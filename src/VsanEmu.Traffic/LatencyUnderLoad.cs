@@ -18,13 +18,14 @@ public sealed class LatencyUnderLoad(LoadStage stage, LoadOptions options, int p
     public async Task<LatencyResult> RunAsync(IProgress<LoadInterval>? progress, CancellationToken cancellation)
     {
         (string from, string to) = (stage.Cluster.Members[0].Name, stage.Cluster.Members[1].Name);
-        Task<RoundTripResult> MeasureAsync() => new RoundTripRun(stage, options with { PacketsPerSecond = null }).RunAsync(from, to, payload, cancellation);
-
-        RoundTripResult idle = await MeasureAsync();
+        var questions = new RoundTripRun(stage, options with { PacketsPerSecond = null });
+        RoundTripResult idle = await questions.RunAsync(from, to, payload, cancellation);
         var run = new LoadRun(stage, options with { Duration = options.Duration + stage.Lead + (2 * Margin) });
         Task<LoadResult> load = run.RunAsync(progress, cancellation);
         if (await Task.WhenAny(load, run.Measuring) == load) await load;
-        RoundTripResult loaded = await MeasureAsync();
+        // A load that goes as fast as it can overruns something, and may take questions with it.
+        double? bound = LossBound.Of(options.MaxLossPercent, options.BitsPerSecond ?? 1);
+        RoundTripResult loaded = await new RoundTripRun(stage, options with { PacketsPerSecond = null }) { Bound = bound }.RunAsync(from, to, payload, cancellation);
         return new LatencyResult { Idle = idle, Loaded = loaded, Load = await load };
     }
 }

@@ -50,6 +50,8 @@ public sealed class LoadRun
             Means = new LoadMeans { SegmentsByKernel = false, JoinsByKernel = false, Burst = 0, CrossesUncut = false },
             Payload = _flows[0].Payload,
             Groups = _options.Groups,
+            MaxLossPercent = _options.MaxLossPercent,
+            BurstDatagrams = _options.BurstDatagrams,
             Intervals = course.Intervals,
             Flows = [],
             Clocks = before?.Offsets ?? [],

@@ -15,8 +15,10 @@ internal sealed class LoadThread
     /// <summary>Starts it.</summary>
     /// <param name="run">What it does.</param>
     /// <param name="clock">The load's: its senders stop when this one fails.</param>
-    public LoadThread(Action run, LoadClock clock)
+    /// <param name="what">What it is, and whose, in words.</param>
+    public LoadThread(Action run, LoadClock clock, string what = "a thread of the load")
     {
+        What = what;
         _thread = new Thread(() => Run(run, clock), StackBytes) { IsBackground = true };
         _thread.Start();
     }
@@ -27,8 +29,13 @@ internal sealed class LoadThread
     /// <summary>What ended it too early; null when nothing did, or not yet.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>What it is, and whose.</summary>
+    public string What { get; }
+
     /// <summary>Waits for its end.</summary>
+#pragma warning disable RS0030 // Loads are disposed of on a thread of its own.
     public void Join() => _thread.Join();
+#pragma warning restore RS0030
 
     private void Run(Action run, LoadClock clock)
     {
@@ -66,6 +73,6 @@ internal static class LoadThreads
     public static void Check(params ReadOnlySpan<LoadThread[]> all)
     {
         foreach (LoadThread[] threads in all)
-            if (Array.Find(threads, t => t.Failure is not null)?.Failure is { } failure) throw new LoadFailedException($"a thread of the load failed: {failure.Message}", failure);
+            if (Array.Find(threads, t => t.Failure is not null) is { Failure: { } failure } failed) throw new LoadFailedException($"{failed.What} failed: {failure.Message}", failure);
     }
 }

@@ -4,6 +4,7 @@ using VsanEmu.Core.Load;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 using VsanEmu.Traffic.Shares;
 
 namespace VsanEmu.Traffic;
@@ -20,8 +21,8 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
 
     private readonly ConcurrentDictionary<uint, ILoadShare> _shares = [];
 
-    // Bursts between virtual interfaces cross uncut.
-    private readonly Lazy<bool> _virtual = new(() => ends.Values.Any(e => e.Namespace.Run(() => InterfaceKind.Of(e.Interface)).Length > 0));
+    // What an interface is stays so; what it does with bursts may be switched.
+    private readonly ConcurrentDictionary<string, bool> _virtual = [];
 
     /// <inheritdoc/>
     public string Name => name;
@@ -34,11 +35,11 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     public LoadStage Stage(string toolVersion) => new(cluster, [this], () => (long)Stopwatch.GetElapsedTime(origin).TotalNanoseconds, toolVersion);
 
     /// <inheritdoc/>
-    public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => Task.Run(() =>
+    public Task OpenAsync(LoadWork work, uint run, long aheadNs, CancellationToken cancellation) => OwnThread.RunAsync(() =>
     {
         if (LoadRules.Fault(work, cluster) is { } fault) throw new LoadException($"this load cannot be: {fault}");
         if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
-        var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { CrossesUncut = _virtual.Value, Hooks = Hooks };
+        var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { IsVirtual = IsVirtual, Hooks = Hooks };
         ILoadShare share = work switch
         {
             LoadWork.Flows => new FlowShare(setup, work.Options),
@@ -82,7 +83,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         finally
         {
             // What did not end as it should is not to go on either.
-            Close(run);
+            await OwnThread.RunAsync(() => Close(run), CancellationToken.None);
         }
     }
 
@@ -91,6 +92,8 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
     {
         foreach (uint run in _shares.Keys) Close(run);
     }
+
+    private bool IsVirtual(string member) => _virtual.GetOrAdd(member, m => ends[m].Namespace.Run(() => InterfaceKind.Of(ends[m].Interface)).Length > 0);
 
     private ILoadShare Share(uint run) => _shares.TryGetValue(run, out ILoadShare? share) ? share : throw new LoadFailedException($"no load {run} is open here");
 

@@ -33,10 +33,12 @@ internal static class TcpConnections
             {
                 ProbeSource end = setup.Ends[from.Key];
                 // A namespace is entered once for all sockets of an end.
-                end.Namespace.Run(() =>
-                {
-                    foreach ((int i, _) in from) open[i] = LoadSockets.StreamHere(end, options);
-                });
+                await end.Namespace.RunAsync(
+                    () =>
+                    {
+                        foreach ((int i, _) in from) open[i] = LoadSockets.StreamHere(end, options);
+                    },
+                    cancellation);
             }
 
             await Parallel.ForEachAsync(flows.Index(), cancellation, (f, token) => GreetAsync(open[f.Index], f.Item.Flow, setup.Address(f.Item.Flow.To[0]), setup.Run, token));

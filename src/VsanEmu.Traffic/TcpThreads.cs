@@ -7,11 +7,14 @@ namespace VsanEmu.Traffic;
 /// <summary>A flow's connection, at the end that sends.</summary>
 internal sealed record TcpOutgoing(FlowAtSender From, Socket Socket)
 {
-    // How much may be on its way when a flow is paced: a hundredth of a second's worth, within bounds.
-    private const int LeastWrite = 1024;
+    // A paced flow writes so often: what is due from one write to the next is less than a pacer lets it be behind, or nothing would ever be sent.
+    private const int WritesPerSecond = 500;
 
-    /// <summary>Bytes of one write.</summary>
-    public int Write => From.Flow.BitsPerSecond == 0 ? From.Flow.Payload : (int)Math.Clamp(From.Flow.BitsPerSecond / 8 / 250, LeastWrite, From.Flow.Payload);
+    /// <summary>Bytes of one write: of a paced flow what its rate makes due from one to the next, be it a single byte.</summary>
+    public int Write { get; } = From.Flow.BitsPerSecond == 0 ? From.Flow.Payload : (int)Math.Clamp(From.Flow.BitsPerSecond / 8 / WritesPerSecond, 1, From.Flow.Payload);
+
+    /// <summary>When it may write.</summary>
+    public Pacer Pacer(LoadClock clock) => new(From.Flow.BitsPerSecond / 8, clock.StartAt, TimeSpan.FromMilliseconds(1), clock.Ramp);
 
     /// <summary>Says no more, and keeps what TCP knows of the connection.</summary>
     public void Finish()
@@ -19,6 +22,7 @@ internal sealed record TcpOutgoing(FlowAtSender From, Socket Socket)
         try
         {
             (From.Retransmits, From.RoundTripUs) = BulkStream.Information(Socket);
+            From.Tcp = BulkStream.Facts(Socket);
             Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException e)
@@ -41,7 +45,7 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
 {
     private const int Together = 64;
 
-    private readonly Pacer[] _pacers = [.. flows.Select(f => new Pacer(f.From.Flow.BitsPerSecond / 8.0, clock.StartAt, TimeSpan.FromMilliseconds(1), clock.Ramp))];
+    private readonly Pacer[] _pacers = [.. flows.Select(f => f.Pacer(clock))];
     private readonly bool[] _over = new bool[flows.Count];
 
     public void Run()
@@ -95,8 +99,8 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
         TcpOutgoing flow = flows[index];
         int write = flow.Write;
         int due = _pacers[index].Due(now, write);
-        // A paced flow writes whole writes, not byte by byte.
-        if (due < write && !(flow.From.Flow.BitsPerSecond > 0 && due >= Math.Min(write, 1024))) return false;
+        // Whole writes, not byte by byte.
+        if (due < write) return false;
         try
         {
             int sent = BulkStream.Send(flow.Socket, due);

@@ -34,6 +34,9 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
     /// <summary>For a test that wants order upset: the number that a datagram bears instead of its own.</summary>
     internal Func<long, long>? Renumber { get; init; }
 
+    /// <summary>Who sends.</summary>
+    public string From => flow.Flow.From;
+
     public void Run()
     {
         try
@@ -49,7 +52,7 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
         }
         catch (SocketException e)
         {
-            flow.Error = e.Message;
+            (flow.Error, flow.Unreachable) = (e.Message, e.SocketErrorCode is SocketError.HostUnreachable);
         }
         finally
         {

@@ -60,8 +60,8 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>What all of these members say, once it is right.</summary>
-    public Task<string[]> UntilAsync(IEnumerable<string> members, Func<string[], bool> right, TimeSpan? limit = null) => Shell.UntilAsync(
-        () => Task.WhenAll(members.Select(HealthAsync)), right, limit ?? TimeSpan.FromSeconds(20), said => string.Join("; ", said));
+    public Task<string[]> UntilAsync(IEnumerable<string> members, Func<string[], bool> right) => Shell.UntilAsync(
+        () => Task.WhenAll(members.Select(HealthAsync)), right, said => string.Join("; ", said));
 
     /// <summary>True when these are one cluster at rest: one Master, one Backup, and each hears all.</summary>
     public static bool IsOne(string[] said, int members) =>

@@ -37,7 +37,7 @@ public sealed class ClusterTests
         await Engine.DockerAsync("stop", "--time", "10", cluster[rest[^1]].Id);
         Assert.Equal("0", await Engine.DockerAsync("inspect", "-f", "{{.State.ExitCode}}", cluster[rest[^1]].Id));
         // It said goodbye: the others need not find out.
-        await cluster.UntilAsync(rest[..^1], s => Cluster.IsOne(s, Members - 2), TimeSpan.FromSeconds(10));
+        await cluster.UntilAsync(rest[..^1], s => Cluster.IsOne(s, Members - 2));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ClusterTests
         await cluster.UntilAsync(rest, s => Cluster.IsOne(s, Members - 1));
         Assert.Contains("hears 1 of", (await cluster.UntilAsync([backup], s => s[0].Contains("hears 1 of", StringComparison.Ordinal)))[0]);
         await cluster.ConnectAsync(backup);
-        await cluster.UntilAsync(All(cluster), s => Cluster.IsOne(s, Members), TimeSpan.FromSeconds(30));
+        await cluster.UntilAsync(All(cluster), s => Cluster.IsOne(s, Members));
     }
 
     private static IEnumerable<string> All(Cluster cluster) => cluster.Spec.Members.Select(m => m.Name);

@@ -12,8 +12,8 @@ public sealed class Engine : IAsyncLifetime
     public const string Image = "vsanemu:tests";
     public const string Redis = "vsanemu-redis:tests";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = 2 * Eventually.Limit;
+    private static readonly TimeSpan StopLimit = 2 * Eventually.Limit;
 
     // Standard input is the tests' hand on it: however they end, it closes, and then the engine ends, and what it had is removed.
     private const string Script = """

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace VsanEmu.Containers;
 
 /// <summary>The compose files for a physical fabric, with a virtual cable for a NIC and its switch.</summary>
@@ -23,7 +21,7 @@ public sealed class MacvlanTests
             await compose.MustAsync("up", "-d");
             string node = await compose.MustAsync("ps", "-q", "node");
             // No Redis yet: it waits for one, and says so.
-            await Shell.UntilAsync(() => Engine.DockerAsync("logs", node), said => said.Contains("trying again", StringComparison.Ordinal), TimeSpan.FromSeconds(20), said => said);
+            await Shell.UntilAsync(() => Engine.DockerAsync("logs", node), said => said.Contains("trying again", StringComparison.Ordinal), said => said);
             Assert.NotEqual("healthy", await HealthAsync(node));
 
             await Engine.DockerAsync("run", "-d", "--name", "vsm-redis", "--pull", "never", "--network", "host", Engine.Redis);
@@ -32,7 +30,7 @@ public sealed class MacvlanTests
                 Engine.Image, "node", "--control", $"redis://{Redis}", "--name", "m2", "-i", "198.18.6.0/24");
             await Engine.DockerAsync("network", "connect", $"{compose.Project}_control", "vsm-second");
             await Engine.DockerAsync("start", "vsm-second");
-            await Shell.UntilAsync(() => HealthAsync(node), health => health == "healthy", TimeSpan.FromSeconds(30), health => health);
+            await Shell.UntilAsync(() => HealthAsync(node), health => health == "healthy", health => health);
 
             (int exit, string said) = await Shell.RunAsync(
                 "docker",
@@ -43,11 +41,9 @@ public sealed class MacvlanTests
             Assert.True(exit == 0, said);
             Assert.Matches("F1 +the cluster forms +pass +2 members", said);
 
-            long start = Stopwatch.GetTimestamp();
             await compose.MustAsync("stop");
-            // A killed one has 137, and took all the grace there is.
+            // A killed one, that took all the grace there is, has 137.
             Assert.Equal("0", await Engine.DockerAsync("inspect", "-f", "{{.State.ExitCode}}", node));
-            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(9));
         }
         finally
         {
@@ -100,7 +96,7 @@ public sealed class MacvlanTests
                     "run", "-d", "--name", $"vsm-{name}", "--pull", "never", "--network", "host", "--cap-drop", "ALL", "-v", $"{spec}:/cluster.yaml:ro", Engine.Image,
                     "node", "--spec", "/cluster.yaml", "--name", name, "-i", Switch);
                 await Shell.UntilAsync(
-                    () => Engine.DockerAsync("logs", $"vsm-{name}"), said => said.Contains("takes part in cluster", StringComparison.Ordinal), TimeSpan.FromSeconds(20), said => said);
+                    () => Engine.DockerAsync("logs", $"vsm-{name}"), said => said.Contains("takes part in cluster", StringComparison.Ordinal), said => said);
             }
 
             await compose.MustAsync("config", "--quiet");

@@ -21,7 +21,7 @@ public sealed class MemberTests
         try
         {
             string log = await Shell.UntilAsync(
-                () => Engine.DockerAsync("logs", id), said => said.Contains("takes part in cluster", StringComparison.Ordinal), TimeSpan.FromSeconds(10), said => said);
+                () => Engine.DockerAsync("logs", id), said => said.Contains("takes part in cluster", StringComparison.Ordinal), said => said);
             Assert.Equal(captures, !log.Contains("cannot capture", StringComparison.Ordinal));
         }
         finally

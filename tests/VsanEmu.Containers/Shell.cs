@@ -24,8 +24,9 @@ internal static class Shell
     }
 
     /// <summary>Asks until an answer is right, and returns it; with none in time, fails with the last.</summary>
-    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> right, TimeSpan limit, Func<T, string> what)
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> right, Func<T, string> what)
     {
+        TimeSpan limit = Eventually.Limit;
         long start = Stopwatch.GetTimestamp();
         while (true)
         {

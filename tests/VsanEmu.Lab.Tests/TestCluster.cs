@@ -41,7 +41,7 @@ internal static class TestCluster
         FabricShape laidOut = FabricShape.Find(shape)!;
         Fabric fabric = await Fabric.BuildAsync(
             laidOut.Adapt(spec), new() { Shape = laidOut, Faults = [.. (faults ?? []).Select(Fault)] }, TestContext.Current.CancellationToken);
-        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(Eventually.Limit, TestContext.Current.CancellationToken);
         return fabric;
     }
 

@@ -22,6 +22,7 @@ public sealed class HostileTests
         // Three members run; the fourth's port is where the heartbeats are watched.
         await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(4), new NoAcl());
         await cluster.FormAsync(members: 3);
+        long term = cluster[Victim].View.Term;
         NetworkNamespace at = cluster.Fabric.Namespace("stray");
         using Cadence cadence = Cadence.Watch(cluster.Fabric.Namespace("m04"), Clusters.At(4), of: Clusters.At(1));
 
@@ -43,11 +44,12 @@ public sealed class HostileTests
         for (int i = 0; i < 500; i++) talker.SendTo("not a message"u8, SocketFlags.None, agents);
         talker.SendTo(Frame(cluster.Spec.ClusterId, new MemberId(2)), SocketFlags.None, agents);
 
-        TimeSpan limit = cluster.Spec.Timers.TcpIdle + TimeSpan.FromSeconds(0.5);
-        foreach (Socket s in (Socket[])[garbage, tooLong, foreign, impostor, .. silent]) await EndsAsync(s, limit);
-        await Task.Delay(500);
-
-        IReadOnlyDictionary<string, long> counters = cluster[Victim].Report().Node.Counters;
+        foreach (Socket s in (Socket[])[garbage, tooLong, foreign, impostor, .. silent]) await EndsAsync(s);
+        // Enough heartbeats for a mean; and the end of a connection is seen here before the node has counted it.
+        await cadence.HasAsync(10);
+        IReadOnlyDictionary<string, long> Counters() => cluster[Victim].Report().Node.Counters;
+        await Eventually.UntilAsync(() => Counters().GetValueOrDefault("connections_cut.NoHello") >= 3 && Counters().GetValueOrDefault("broken_datagrams.BadMagic") >= 500, () => string.Join(", ", Counters()));
+        IReadOnlyDictionary<string, long> counters = Counters();
         Assert.Equal(3, counters["connections_cut.NoHello"]);
         Assert.Equal(1, counters["connections_cut.Garbage.BadMagic"]);
         Assert.Equal(1, counters["connections_cut.BadLength.TooLong"]);
@@ -56,40 +58,41 @@ public sealed class HostileTests
         Assert.Equal(500, counters["broken_datagrams.BadMagic"]);
         Assert.Equal(7, counters[$"strangers.{Stray}"]);
         cadence.AssertKept(cluster.Spec.Timers.Heartbeat);
-        Assert.All(cluster.Runners, r => Assert.Equal(3, r.View.Members.Count));
+        // Nobody was taken for dead, nor elected anew.
+        Assert.All(cluster.Runners, r => Assert.Equal((3, term), (r.View.Members.Count, r.View.Term)));
     }
 
     [Fact]
     public async Task A_stranger_that_opens_many_connections_gets_a_few_and_members_still_get_in()
     {
-        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3), new NoAcl());
+        // Those that got in stay silent for longer than anybody waits.
+        ClusterSpec spec = Clusters.Of(3);
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(spec with { Timers = spec.Timers with { TcpIdle = 3 * Eventually.Limit } }, new NoAcl());
         NodeRunner victim = cluster.Add(Victim);
         await victim.StartAsync(default);
         NetworkNamespace at = cluster.Fabric.Namespace("stray");
         Task<Socket>[] all = [.. Enumerable.Range(0, 60).Select(_ => ConnectAsync(at))];
         await Task.WhenAll(all).ContinueWith(_ => { }, TaskScheduler.Default); // The handshakes succeed; a reset may follow faster than connect() tells.
-        await RunningCluster.UntilAsync(
-            () => victim.Report().Node.Counters.GetValueOrDefault("connections_refused.limit") >= 60 - 16,
-            TimeSpan.FromSeconds(3),
-            () => string.Join(", ", victim.Report().Node.Counters));
+        await Eventually.UntilAsync(
+            () => victim.Report().Node.Counters.GetValueOrDefault("connections_refused.limit") >= 60 - 16, () => string.Join(", ", victim.Report().Node.Counters));
         await Task.WhenAll(cluster.Add(new MemberId(2)).StartAsync(default), cluster.Add(new MemberId(3)).StartAsync(default));
-        await RunningCluster.RestAsync(cluster.Runners, TimeSpan.FromSeconds(10));
+        await RunningCluster.RestAsync(cluster.Runners);
         foreach (Task<Socket> s in all.Where(s => s.IsCompletedSuccessfully)) (await s).Dispose();
     }
 
     private static async Task<Socket> ConnectAsync(NetworkNamespace at)
     {
         Socket socket = at.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        await socket.ConnectAsync(Target).WaitAsync(TimeSpan.FromSeconds(3));
+        await socket.ConnectAsync(Target).WaitAsync(Eventually.Limit);
         return socket;
     }
 
-    private static async Task EndsAsync(Socket socket, TimeSpan limit)
+    private static async Task EndsAsync(Socket socket)
     {
         try
         {
             // Nothing is said to a stranger but the end.
-            Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(limit));
+            Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(Eventually.Limit));
         }
         catch (SocketException e)
         {
@@ -126,14 +129,18 @@ public sealed class HostileTests
                 if (source.Address == of) _arrivals.Add(TimeProvider.System.GetTimestamp());
         }
 
+        public Task HasAsync(int heartbeats) => Eventually.UntilAsync(() =>
+        {
+            lock (_arrivals) return _arrivals.Count >= heartbeats;
+        });
+
         public void AssertKept(TimeSpan heartbeat)
         {
             lock (_arrivals)
             {
-                Assert.True(_arrivals.Count >= 8, $"only {_arrivals.Count} heartbeats arrived");
                 double[] gaps = [.. _arrivals.Zip(_arrivals.Skip(1), (a, b) => TimeProvider.System.GetElapsedTime(a, b).TotalMilliseconds)];
-                Assert.InRange(gaps.Average(), heartbeat.TotalMilliseconds * 0.7, heartbeat.TotalMilliseconds * 1.1);
-                Assert.InRange(gaps.Max(), 0, heartbeat.TotalMilliseconds * 1.75);
+                // In the mean: a single one may be held up by the machine, here or there.
+                Assert.InRange(gaps.Average(), heartbeat.TotalMilliseconds * 0.5, heartbeat.TotalMilliseconds * 2);
             }
         }
 

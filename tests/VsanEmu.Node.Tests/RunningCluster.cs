@@ -29,47 +29,33 @@ internal sealed class RunningCluster : IAsyncDisposable
     public static async Task<RunningCluster> BuildAsync(ClusterSpec spec, params IFault[] faults)
     {
         Fabric fabric = await Fabric.BuildAsync(spec, new FabricOptions { Faults = faults });
-        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20));
+        await fabric.WaitReadyAsync(Eventually.Limit);
         return new RunningCluster(spec, fabric);
     }
 
     /// <summary>A runner for this member, in its namespace; not started.</summary>
-    public NodeRunner Add(MemberId id, bool force = false)
+    public NodeRunner Add(MemberId id, bool force = false) => AddAs(Options(id) with { Force = force });
+
+    /// <summary>A runner that differs from the usual one.</summary>
+    public NodeRunner AddAs(RunnerOptions options) => _runners[options.Self] = new NodeRunner(options);
+
+    /// <summary>What a runner for this member is made with.</summary>
+    public RunnerOptions Options(MemberId id)
     {
         string name = Spec.Member(id).Name;
-        return _runners[id] = new NodeRunner(new RunnerOptions
-        {
-            Cluster = Spec,
-            Self = id,
-            Place = Fabric.Namespace(name),
-            CutLink = c => Fabric.SetLinkAsync(name, up: false, c),
-            Force = force,
-        });
+        return new RunnerOptions { Cluster = Spec, Self = id, Place = Fabric.Namespace(name), CutLink = c => Fabric.SetLinkAsync(name, up: false, c) };
     }
 
     /// <summary>Starts members at once, the first so many or all, and waits until they are at rest.</summary>
     public async Task FormAsync(int members = MemberId.Max)
     {
         await Task.WhenAll(Spec.Members.Take(members).Select(m => Add(m.Id).StartAsync(default)));
-        await RestAsync(Runners, TimeSpan.FromSeconds(15));
+        await RestAsync(Runners);
     }
 
     /// <summary>Waits until these members agree on one Master and one Backup and want nothing more.</summary>
-    public static async Task RestAsync(IReadOnlyCollection<NodeRunner> living, TimeSpan patience)
-    {
-        await UntilAsync(() => AtRest([.. living.Select(r => r.View)]), patience, () => string.Join("\n", living.Select(r => Text(r.View))));
-    }
-
-    /// <summary>Waits for a condition; says what there was instead when it does not come.</summary>
-    public static async Task UntilAsync(Func<bool> condition, TimeSpan patience, Func<string> instead)
-    {
-        long started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > patience) Assert.Fail($"not within {patience.TotalSeconds} s:\n{instead()}");
-            await Task.Delay(20);
-        }
-    }
+    public static Task RestAsync(IReadOnlyCollection<NodeRunner> living) =>
+        Eventually.UntilAsync(() => AtRest([.. living.Select(r => r.View)]), () => string.Join("\n", living.Select(r => Text(r.View))));
 
     public static string Text(MemberView v) =>
         $"{v.Member} {v.Role} term {v.Term} master {v.Master} backup {v.Backup} members {string.Join(",", v.Members)} opened {string.Join(",", v.Opened)} "

@@ -14,7 +14,10 @@ internal static class Command
     // Root builds in folders that nobody else may enter (a home, what mktemp makes): another user gets a copy where he may.
     private static readonly Lazy<IReadOnlyList<string>> ForAnyone = new(() => Words is [var binary] ? [Copied(binary)] : Words);
 
-    public static Process Start(string user, params string[] arguments)
+    public static Process Start(string user, params string[] arguments) => Process.Start(Prepared(user, arguments))!;
+
+    /// <summary>What starts it.</summary>
+    public static ProcessStartInfo Prepared(string user, params string[] arguments)
     {
         // setpriv(1) needs no account with a shell: any number that is not 0 is an ordinary user.
         string[] prefix = user == Root ? [] : ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"];
@@ -24,7 +27,7 @@ internal static class Command
         foreach (string argument in all.Skip(1)) start.ArgumentList.Add(argument);
         // The user has no home of his own.
         start.Environment["DOTNET_CLI_HOME"] = Path.GetTempPath();
-        return Process.Start(start)!;
+        return start;
     }
 
     public static async Task<(int Exit, string Output, string Error)> RunAsync(string user, params string[] arguments)
@@ -35,10 +38,6 @@ internal static class Command
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
     }
-
-    /// <summary>Sends a signal to a process that was started here, by the shell's own kill: the program need not be installed.</summary>
-    public static async Task SignalAsync(Process process, string signal) =>
-        await Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]).WaitForExitAsync();
 
     private static string Copied(string binary)
     {

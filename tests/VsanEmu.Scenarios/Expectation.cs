@@ -10,6 +10,7 @@ namespace VsanEmu.Scenarios;
 /// What a scenario's <c>expected.txt</c> says, a line each:
 /// <c>exit N</c>; <c>fault NAME, PLACE</c>, each that must be named, and no other; <c>fail IDS</c> and <c>warn IDS</c>, the checks that must, and no other;
 /// <c>also IDS</c>, those that chance may let fail, warn, or stay inconclusive, too;
+/// <c>inconclusive IDS</c>, the checks that must be, where the line is there, and no other; <c>says ID TEXT</c>, what a check's finding or its evidence must hold;
 /// <c>median ID LOW HIGH</c>, within which a check's median lies; <c>loss to PORT P %</c>, the rate within whose binomial interval the loss measured there lies.
 /// </summary>
 internal sealed partial class Expectation
@@ -33,6 +34,8 @@ internal sealed partial class Expectation
             .. Same("fault", [.. verdict.Diagnoses.Select(d => d.Where.Length > 0 ? $"{d.Fault}, {d.Where}" : d.Fault)]),
             .. Same("fail", verdict, CheckOutcome.Fail),
             .. Same("warn", verdict, CheckOutcome.Warn),
+            .. _lines.Contains("inconclusive") ? Same("inconclusive", verdict, CheckOutcome.Inconclusive) : [],
+            .. _lines["says"].Select(l => Says(verdict, l)).OfType<string>(),
             .. _lines["median"].Select(l => Median(verdict, l)).OfType<string>(),
             .. _lines["loss"].Select(l => Loss(record, l)).OfType<string>(),
         ];
@@ -50,6 +53,14 @@ internal sealed partial class Expectation
         string[] seen = [.. verdict.Results.Where(r => r.Outcome == outcome).Select(r => r.Id)];
         string[] wrong = [.. must.Except(seen).Select(id => $"{id} did not"), .. seen.Except(must).Except(may).Select(id => $"{id} did")];
         return wrong.Length == 0 ? [] : [$"{word}: {string.Join(", ", wrong)}"];
+    }
+
+    private static string? Says(Verdict verdict, string line)
+    {
+        string[] words = line.Split(' ', 2);
+        CheckResult result = verdict.Results.Single(r => r.Id == words[0]);
+        string[] said = [result.Seen, .. result.Evidence];
+        return said.Any(s => s.Contains(words[1], StringComparison.Ordinal)) ? null : $"says {line}: said {string.Join("; ", said)}";
     }
 
     private static string? Median(Verdict verdict, string line)

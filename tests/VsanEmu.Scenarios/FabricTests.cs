@@ -61,14 +61,7 @@ public sealed class FabricTests(FabricTests.Runs runs) : IClassFixture<FabricTes
             string name = Path.GetFileName(folder), recordPath = Path.Combine(_scratch.FullName, $"{name}.json");
             File.Delete(recordPath);
             (int exit, string said) = await RunAsync([Path.Combine(Root(), "run.sh"), folder, recordPath, .. Command.Words]);
-            lock (ByFolder) ByFolder[name] = (exit, said, Read(recordPath));
-        }
-
-        private static RunRecord? Read(string path)
-        {
-            if (!File.Exists(path)) return null;
-            using FileStream file = File.OpenRead(path);
-            return RunRecord.FromJson(file).Record;
+            lock (ByFolder) ByFolder[name] = (exit, said, Undisturbed.Read(recordPath));
         }
 
         private static async Task<(int Exit, string Said)> RunAsync(string[] command)

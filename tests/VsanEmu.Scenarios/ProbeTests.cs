@@ -160,6 +160,10 @@ public sealed class ProbeTests
             ip -6 route add 2001:2:0:2::/64 via 2001:2:0:1::1
             ip -n server -6 route add default via 2001:2:0:2::1
             ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+            # A link may take up to a second to carry frames, and more on a busy machine.
+            for _ in $(seq 600); do
+              case "$(ip -br link show eth9; ip -n router -br link show eth0; ip -n router -br link show eth1; ip -n server -br link show eth0)" in *DOWN*) sleep 0.1 ;; *) break ;; esac
+            done
             # Addresses of the segment that are known beforehand; another interface, without a carrier; routes that say no.
             ip -n router addr add fe80::1/64 dev eth0 nodad
             ip addr add fe80::2/64 dev eth9 nodad

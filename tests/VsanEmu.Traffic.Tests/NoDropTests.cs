@@ -14,7 +14,7 @@ public sealed class NoDropTests
         const double megabits = 80;
         ClusterSpec cluster = LabSpec.Create(2);
         await using Fabric fabric = await Fabric.BuildAsync(cluster, new FabricOptions { Faults = [new SlowPort(megabits)] }, TestContext.Current.CancellationToken);
-        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(Eventually.Limit, TestContext.Current.CancellationToken);
         using var loads = Loads.On(fabric, cluster);
         var asked = new LoadOptions { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1.5), BitsPerSecond = 120_000_000 };
         NoDropResult found = await new NoDropTrials(asked, new NoDropOptions(0.01, LossPercent: 0.01, Repeats: 1), (options, cancel) => new LoadRun(loads.Stage("test"), options).RunAsync(null, cancel)).RunAsync(null, TestContext.Current.CancellationToken);

@@ -53,6 +53,28 @@ public sealed class PacerTests
         Assert.InRange(pacer.Forgone, 990, 999);
     }
 
+    [Theory]
+    [InlineData(10, 1)] // a datagram each 100 ms
+    [InlineData(12_500, 25)] // bytes
+    public void A_slow_sender_that_wakes_a_little_late_forgoes_nothing(int rate, int together)
+    {
+        var pacer = new Pacer(rate, 0, TimeSpan.FromMilliseconds(1));
+        int sent = 0;
+        // Woken up to 6 ms late, or as late as the next write is due.
+        long late = Math.Min(Second * 6 / 1000, Second * together / rate);
+        for (long now = 0; now < 10 * Second; now = pacer.NextAt(now) + late)
+        {
+            while (pacer.Due(now, together) == together)
+            {
+                pacer.Sent(together);
+                sent += together;
+            }
+        }
+
+        Assert.InRange(sent, 0.99 * 10 * rate, (10 * rate) + together);
+        Assert.Equal(0, pacer.Forgone);
+    }
+
     [Fact]
     public void Along_a_ramp_the_rate_grows_evenly_from_nothing()
     {

@@ -62,7 +62,7 @@ public sealed class TcpConnectionsTests : IDisposable
         Connect();
         Task accepting = TcpConnections.AcceptAsync(_listener, 1, Run, (_, _) => true, end.Token);
         await end.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken));
     }
 
     private Socket Connect(params byte[] hello)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using VsanEmu.Cli.Health;
 using VsanEmu.Cli.Runs;
@@ -7,6 +9,7 @@ using VsanEmu.Core.Checks;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Processes;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -96,11 +99,12 @@ internal sealed class HostRun
         if (order.Ends is not [{ } end]) throw new HostException($"{order.Ends.Count} endpoints at once: a host has one");
         if (!ThisProcess.Has(ThisProcess.NetRaw, ThisProcess.NetAdmin))
             throw new HostException("it lacks CAP_NET_RAW or CAP_NET_ADMIN: it captures, and takes its link down when it plays dead (a container: cap_add: [NET_RAW, NET_ADMIN]; else: as root)");
-        ISite site = await Task.Run(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
+        ISite site = await OwnThread.RunAsync(() => PlacedSite.Open(order.Cluster, end, Namespace, Choice), cancellation);
         LocalHost? host = null;
         try
         {
-            host = new LocalHost(
+            IReadOnlyCollection<IPEndPoint> control = await ControlEndsAsync(cancellation);
+            host = await LocalHost.OpenAsync(
                 new LocalHostOptions
                 {
                     Name = Name,
@@ -109,9 +113,11 @@ internal sealed class HostRun
                     Run = order.Run,
                     Force = order.Force,
                     CaptureDirectory = CaptureDirectory,
+                    Control = control,
                     WithFarPorts = own => new FarPorts(own, order.Ends, order.Places, order.Run, server),
                 },
-                site);
+                site,
+                cancellation);
             await site.WaitReadyAsync(cancellation);
             return new PlacedHost(host, site);
         }
@@ -120,6 +126,20 @@ internal sealed class HostRun
             if (host is not null) await host.DisposeAsync();
             await site.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task<IReadOnlyCollection<IPEndPoint>> ControlEndsAsync(CancellationToken cancellation)
+    {
+        if (Address.Server is not DnsEndPoint server) return [];
+        try
+        {
+            return [.. (await Dns.GetHostAddressesAsync(server.Host, cancellation)).Select(address => new IPEndPoint(address, server.Port))];
+        }
+        catch (SocketException)
+        {
+            // Its name is gone since it was reached: then nothing is left out, and F3 names it.
+            return [];
         }
     }
 

@@ -9,6 +9,7 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Processes;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Trials;
 using VsanEmu.Node;
 using VsanEmu.Traffic;
@@ -36,6 +37,9 @@ internal sealed record LocalHostOptions
     /// <summary>Where to keep a pcapng file per port; null for nowhere.</summary>
     public string? CaptureDirectory { get; init; }
 
+    /// <summary>Where this host's connection to control leads, if it is not a socket of this machine's: it is no flow of a member, whatever interface it takes.</summary>
+    public IReadOnlyCollection<IPEndPoint> Control { get; init; } = [];
+
     /// <summary>Makes of the ports here all ports of the run, where there are others; null where there are none.</summary>
     public Func<IPorts, IPorts>? WithFarPorts { get; init; }
 }
@@ -57,15 +61,11 @@ internal sealed class LocalHost : IHost
     private readonly Dictionary<string, NodeRunner> _members;
     private readonly LocalLoads _loads;
 
-    /// <summary>Opens a capture at every end. Nothing is sent.</summary>
-    /// <param name="options">How it takes part.</param>
-    /// <param name="site">The ends that are here; its maker's to dispose of.</param>
-    /// <exception cref="CaptureException">A capture cannot be opened.</exception>
-    public LocalHost(LocalHostOptions options, ISite site)
+    private LocalHost(LocalHostOptions options, ISite site)
     {
         (_options, _cluster, _ends) = (options, options.Cluster, site.Ends);
         Ends = [.. _ends.Select(e => new EndInfo(e.Name, e.Kind, e.Address?.ToString(), e.InSegment))];
-        _captures = new CaptureSet(_cluster.Channels, options.Origin, options.CaptureDirectory, options.Run);
+        _captures = new CaptureSet(_cluster.Channels, options.Origin, options.CaptureDirectory, options.Run, options.Control);
         try
         {
             foreach (FabricEnd end in _ends) _captures.Add(end.Name, end.Kind, end.Namespace.Run(() => PacketCapture.Open(end.Interface, _cluster.Channels)));
@@ -84,6 +84,14 @@ internal sealed class LocalHost : IHost
         _loads = new LocalLoads(_cluster, _ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource()), options.Origin);
         _members = _cluster.Members.Where(m => _ends.Any(e => e.Name == m.Name)).ToDictionary(m => m.Name, m => new NodeRunner(Member(m, site)));
     }
+
+    /// <summary>Opens a capture at every end. Nothing is sent.</summary>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="site">The ends that are here; its maker's to dispose of.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="CaptureException">A capture cannot be opened.</exception>
+    public static Task<LocalHost> OpenAsync(LocalHostOptions options, ISite site, CancellationToken cancellation) =>
+        OwnThread.RunAsync(() => new LocalHost(options, site), cancellation);
 
     /// <inheritdoc/>
     public string Name => _options.Name;
@@ -138,11 +146,14 @@ internal sealed class LocalHost : IHost
     /// <summary>Ends every member at once, and all captures.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.Run(_loads.Dispose);
+        await OwnThread.RunAsync(_loads.Dispose);
         foreach (NodeRunner member in _members.Values) await member.DisposeAsync();
-        _bench.Dispose();
-        _captures.Dispose();
-        await _machine.DisposeAsync();
+        await OwnThread.RunAsync(() =>
+        {
+            _bench.Dispose();
+            _captures.Dispose();
+            _machine.Dispose();
+        });
     }
 
     private async Task<HostAnswer> TryAsync(HostOrder order, CancellationToken cancellation)
@@ -164,6 +175,12 @@ internal sealed class LocalHost : IHost
                 return new HostAnswer.Acted(await _bench.ActAsync(act.Endpoint, act.What, act.Group, cancellation));
             case HostOrder.Ping ping:
                 return new HostAnswer.Pinged(await _bench.PingAsync(ping.Phase, ping.From, ping.To, ping.Bytes, ping.Count, cancellation));
+            case HostOrder.Listen listen:
+                return new HostAnswer.Listening(await _bench.ListenAsync(listen.At, listen.From, cancellation));
+            case HostOrder.Heard heard:
+                return new HostAnswer.HeardWhole(_bench.Heard(heard.At, heard.From, heard.Trial, heard.Bytes));
+            case HostOrder.Tcp tcp:
+                return new HostAnswer.TcpStreamed(await _bench.TcpAsync(tcp.Phase, tcp.Stream, cancellation));
             case HostOrder.Attempt attempt:
                 return new HostAnswer.Probed(await _bench.AttemptAsync(attempt.Phase, attempt.Method, [.. attempt.Attempts.Select(a => (a.From, a.To, a.As))], cancellation));
             case HostOrder.Idle idle:
@@ -194,6 +211,9 @@ internal sealed class LocalHost : IHost
             [.. report.StreamsSent.Select(s => new SentStream(s.Stream, s.Group, s.Datagrams))],
             [.. report.StreamsReceived.Select(s => new ReceivedStream(s.Stream, s.Counts))],
             report.Probes,
-            report.Directory);
+            report.Directory)
+        {
+            StreamsRefused = report.StreamsRefused,
+        };
     }
 }

@@ -43,7 +43,8 @@ internal sealed class LocalStage : IStage
         LocalHost? host = null;
         try
         {
-            host = new LocalHost(new LocalHostOptions { Name = "this machine", Cluster = cluster, Origin = origin, Force = force, CaptureDirectory = captureDirectory }, place);
+            host = await LocalHost.OpenAsync(
+                new LocalHostOptions { Name = "this machine", Cluster = cluster, Origin = origin, Force = force, CaptureDirectory = captureDirectory }, place, cancellation);
             await place.WaitReadyAsync(cancellation);
             return new LocalStage(place, host);
         }

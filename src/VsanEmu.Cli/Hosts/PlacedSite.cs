@@ -5,6 +5,7 @@ using VsanEmu.Core.Spec;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Cli.Hosts;
 
@@ -39,18 +40,14 @@ internal sealed class PlacedSite(PlacedEnd placed) : ISite
     {
         long start = TimeProvider.System.GetTimestamp();
         FabricEnd end = Ends[0];
-        while (!end.Namespace.Run(() => LinkState.IsRunning(end.Interface)))
+        while (!await end.Namespace.RunAsync(() => LinkState.IsRunning(end.Interface), cancellation))
         {
             if (TimeProvider.System.GetElapsedTime(start) > LinkLimit) throw new IOException($"no link after {LinkLimit.TotalSeconds:0} s at {end.Name} ({end.Interface})");
             await Task.Delay(PollPeriod, cancellation);
         }
     }
 
-    public Task CutAsync(FabricEnd end, CancellationToken cancellation) => Task.Run(placed.Cut, cancellation);
+    public Task CutAsync(FabricEnd end, CancellationToken cancellation) => OwnThread.RunAsync(placed.Cut, cancellation);
 
-    public ValueTask DisposeAsync()
-    {
-        placed.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => new(OwnThread.RunAsync(placed.Dispose));
 }

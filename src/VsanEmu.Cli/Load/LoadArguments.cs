@@ -71,6 +71,12 @@ internal static class LoadArguments
 
     private static readonly Option<bool> NoOffload = new("--no-offload") { Description = "Send and receive datagrams one by one, not in bursts that the kernel cuts and joins" };
 
+    private static readonly Option<double?> MaxLoss = new Option<double?>("--max-loss")
+    {
+        Description = "What each receiver may lose, percent, before the load fails; by default 0.5 of a rate, and anything but all with -b 0",
+        HelpName = "PERCENT",
+    }.Allow(LoadRanges.LossPercent, "percent");
+
     private static readonly Option<bool> Rtt = new("--rtt") { Description = "Ping-pong by UDP between the first two members: the round trip, one datagram at a time; with -b 1kpps each counts from when it was due" };
 
     private static readonly Option<bool> Latency = new("--latency") { Description = "That ping-pong on the idle fabric, and again under the load" };
@@ -111,7 +117,7 @@ internal static class LoadArguments
     /// <summary>The options, for the command to have.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload,
+        Profile, Time, WarmUp, Ramp, Interval, Rate, Length, Groups, Parallel, Dscp, Share, Tcp, Udp, Congestion, NoOffload, MaxLoss,
         Rtt, Latency, Search, LossBound, Resolution, Repeats, BackToBack, Operations, QueueDepth, ReadShare, Copies, Clusters, Json,
     ];
 
@@ -138,7 +144,7 @@ internal static class LoadArguments
             Vms = mode == LoadMode.Vm ? [.. (lengths.Length == 0 ? [new VmOptions().BlockBytes] : lengths).Select(l => Vm(parsed, l, members, operations))] : [],
             Clusters = parsed.GetValue(Clusters),
             Search = new(parsed.GetValue(Resolution), parsed.GetValue(LossBound), parsed.GetValue(Repeats)),
-            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Figure(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
+            LongestBurst = parsed.GetValue(BackToBack) is { } longest ? (long)Whole(BackToBack, longest, 1000, LoadRanges.BurstDatagrams) : 0,
             RoundTripBytes = lengths.Length > 0 && trip ? lengths[0] : RoundTripBytes,
             Json = parsed.GetValue(Json),
         };
@@ -163,7 +169,7 @@ internal static class LoadArguments
         if (profile.Name is null && mode is not (LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Profile.Name} {name}: allowed are {string.Join(", ", Profiles.Select(p => p.Name))}, {VmProfile}, {ControlProfile}");
         if (parsed.GetValue(Tcp) && parsed.GetValue(Udp)) throw new UsageException("--tcp and --udp exclude each other");
         LoadTransport? transport = parsed.GetValue(Tcp) ? LoadTransport.Tcp : parsed.GetValue(Udp) ? LoadTransport.Udp : null;
-        (long? bits, long? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);
+        (double? bits, double? packets) = parsed.GetValue(Rate) is { } rate ? Rates(rate) : (null, null);
         return new LoadOptions
         {
             Profile = profile.Profile,
@@ -177,6 +183,7 @@ internal static class LoadArguments
             Parallel = parsed.GetValue(Parallel),
             Dscp = parsed.GetValue(Dscp),
             MulticastShare = parsed.GetValue(Share),
+            MaxLossPercent = parsed.GetValue(MaxLoss),
             Congestion = parsed.GetValue(Congestion)!,
             Offload = !parsed.GetValue(NoOffload),
         };
@@ -199,26 +206,29 @@ internal static class LoadArguments
     private static bool Stream(ParseResult parsed, LoadOptions options) =>
         parsed.GetValue(Tcp) || (options.Transport is null && options.Profile is LoadProfile.Ring or LoadProfile.Mesh or LoadProfile.Incast or LoadProfile.Resync);
 
-    private static (long? Bits, long? Packets) Rates(string text)
+    private static (double? Bits, double? Packets) Rates(string text)
     {
         const string unit = "pps";
         return text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-            ? (null, (long)Figure(Rate, text[..^unit.Length], 1000, LoadRanges.PacketsPerSecond))
-            : ((long)Figure(Rate, text, 1000, LoadRanges.BitsPerSecond), null);
+            ? (null, Figure(Rate, text[..^unit.Length], 1000, LoadRanges.PacketsPerSecond))
+            : (Figure(Rate, text, 1000, LoadRanges.BitsPerSecond), null);
     }
 
     private static IEnumerable<int> Figures(ParseResult parsed, Option<string?> option, LoadRange allowed, int step) =>
-        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Figure(option, text, step, allowed));
+        parsed.GetValue(option) is not { } list ? [] : list.Split(',', StringSplitOptions.TrimEntries).Select(text => (int)Whole(option, text, step, allowed));
 
     private static double Checked(Option option, double value, LoadRange allowed) =>
         allowed.Has(value) ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {value}: allowed are {allowed}"));
 
-    // A number with k, M, G or T behind it.
+    private static double Whole(Option option, string text, int step, LoadRange allowed) =>
+        Figure(option, text, step, allowed) is var value && value == Math.Floor(value) ? value : throw new UsageException($"{option.Name} {text}: a whole number is wanted");
+
+    // A number with k, M, G or T behind it. What is too small for a number is not 0, which has a meaning of its own.
     private static double Figure(Option option, string text, int step, LoadRange allowed)
     {
         int power = text.Length == 0 ? -1 : "kmgt".IndexOf(char.ToLowerInvariant(text[^1]));
         string digits = power >= 0 ? text[..^1] : text;
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && (value != 0 || digits.All(d => d is '0' or '.'))
             ? Checked(option, value * Math.Pow(step, power + 1), allowed)
             : throw new UsageException($"{option.Name} {text}: not a figure such as 1400, 128K or 2.5G");
     }

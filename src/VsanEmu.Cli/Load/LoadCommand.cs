@@ -15,6 +15,7 @@ using VsanEmu.Lab;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Traffic;
 
@@ -56,7 +57,7 @@ internal static class LoadCommand
             if (request.Mode == LoadMode.Control) return (int)await LoadOutcomes.ControlAsync(request, cluster, record, cancellation);
             await using ISite site = parsed.GetValue(Spec) is null
                 ? new LabSite(await Fabric.BuildAsync(cluster, new FabricOptions(), cancellation))
-                : await Task.Run(() => FoundSite.Open(cluster), cancellation);
+                : await OwnThread.RunAsync(() => FoundSite.Open(cluster), cancellation);
             await site.WaitReadyAsync(cancellation);
             var ends = site.Ends.Where(e => e.Kind == PortKind.Member).ToDictionary(e => e.Name, e => e.AsSource());
             using var loads = new LocalLoads(cluster, ends, Stopwatch.GetTimestamp());
@@ -108,6 +109,8 @@ internal static class LoadCommand
         foreach (LoadOptions load in request.Mode is LoadMode.Vm or LoadMode.Control ? [] : request.Loads)
         {
             if (LoadRules.Fault(new LoadWork.Flows(load), cluster) is { } fault) throw new UsageException(fault);
+            if (request.Mode != LoadMode.RoundTrip && LoadRules.TooSlow(load, cluster) is { } slow) throw new UsageException($"--bitrate: {slow}");
+            if (request.Mode == LoadMode.RoundTrip && load.BitsPerSecond > 0) throw new UsageException("--rtt takes a rate in datagrams, -b 1kpps, or none");
             bool streams = LoadPlan.Make(cluster, load).Any(f => f.Transport == LoadTransport.Tcp);
             if (streams && request.Mode is LoadMode.NoDrop or LoadMode.BackToBack) throw new UsageException("a search counts lost datagrams: with this profile it takes --udp");
         }

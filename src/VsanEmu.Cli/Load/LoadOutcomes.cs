@@ -88,7 +88,7 @@ internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordF
     {
         var table = new LoadTable(_console);
         LoadResult result = await new LoadRun(stage, options).RunAsync(request.Json ? null : table, cancellation);
-        Tell(LoadJson.Write(result), () => table.Write(result), Exit(result));
+        Tell(LoadJson.Write(result), () => table.Write(result), Exit(result.Verdict));
     }
 
     private Task<LoadResult> TryAsync(LoadOptions options, CancellationToken cancellation) => new LoadRun(stage, options).RunAsync(null, cancellation);
@@ -97,34 +97,33 @@ internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordF
     {
         var table = new SearchTable(_console);
         NoDropResult result = await new NoDropTrials(options, request.Search, TryAsync).RunAsync(request.Json ? null : table, cancellation);
-        Tell(LoadJson.Write(result), () => table.Write(result), result.PayloadRate > 0 ? ExitCode.Passed : ExitCode.Failed);
+        Tell(LoadJson.Write(result), () => table.Write(result), Exit(result.Verdict));
     }
 
     private async Task BackToBackAsync(LoadOptions options, CancellationToken cancellation)
     {
         var table = new SearchTable(_console);
         BackToBackResult result = await new BackToBackTrials(options, request.LongestBurst, request.Search.Repeats, TryAsync).RunAsync(request.Json ? null : table, cancellation);
-        Tell(LoadJson.Write(result), () => table.Write(result), result.Datagrams > 0 ? ExitCode.Passed : ExitCode.Failed);
+        Tell(LoadJson.Write(result), () => table.Write(result), Exit(result.Verdict));
     }
 
     private async Task RoundTripAsync(LoadOptions options, CancellationToken cancellation)
     {
         (string from, string to) = (stage.Cluster.Members[0].Name, stage.Cluster.Members[1].Name);
         RoundTripResult result = await new RoundTripRun(stage, options).RunAsync(from, to, request.RoundTripBytes, cancellation);
-        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.RoundTrip is null ? ExitCode.Failed : ExitCode.Passed);
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), Exit(result.Verdict));
     }
 
     private async Task LatencyAsync(LoadOptions options, CancellationToken cancellation)
     {
         LatencyResult result = await new LatencyUnderLoad(stage, options, request.RoundTripBytes).RunAsync(request.Json ? null : new LoadTable(_console), cancellation);
-        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), result.Idle.RoundTrip is null || result.Loaded.RoundTrip is null ? ExitCode.Failed : Exit(result.Load));
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), Exit(result.Verdict));
     }
 
     private async Task VmAsync(LoadOptions options, VmOptions what, CancellationToken cancellation)
     {
         VmLoadResult result = await new VmLoadRun(stage, options, what).RunAsync(request.Json ? null : new LoadTable(_console, "operations"), cancellation);
-        bool whole = result.Completed && result.Vms.All(v => v.Error.Length == 0);
-        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), whole ? ExitCode.Passed : ExitCode.Inconclusive);
+        Tell(LoadJson.Write(result), () => LatencyTable.Write(_console, result), Exit(result.Verdict));
     }
 
     private void Tell(string json, Action write, ExitCode exit)
@@ -135,8 +134,10 @@ internal sealed class LoadOutcomes(LoadRequest request, LoadStage stage, RecordF
         if (_exit == ExitCode.Passed || exit == ExitCode.Failed) _exit = exit;
     }
 
-    private static ExitCode Exit(LoadResult result) =>
-        result.Checks.Any(c => c.Outcome == CheckOutcome.Fail) ? ExitCode.Failed
-        : !result.Completed || result.Flows.Any(f => f.Error.Length > 0) ? ExitCode.Inconclusive
-        : ExitCode.Passed;
+    private static ExitCode Exit(LoadVerdict verdict) => verdict.Outcome switch
+    {
+        CheckOutcome.Fail => ExitCode.Failed,
+        CheckOutcome.Inconclusive => ExitCode.Inconclusive,
+        _ => ExitCode.Passed,
+    };
 }

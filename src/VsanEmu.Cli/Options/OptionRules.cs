@@ -44,6 +44,19 @@ internal static class OptionRules
     public static Option<double> Allow(this Option<double> option, LoadRange range, string unit = "") =>
         Rule(option, (string text, out double value) => IsNumber(text, out value) && range.Has(value), $"allowed are {range}{(unit.Length > 0 ? $" {unit}" : "")}");
 
+    /// <inheritdoc cref="Allow(Option{double}, LoadRange, string)"/>
+    public static Option<double?> Allow(this Option<double?> option, LoadRange range, string unit = "")
+    {
+        return Rule(option, Read, $"allowed are {range}{(unit.Length > 0 ? $" {unit}" : "")}");
+
+        bool Read(string text, out double? value)
+        {
+            bool good = IsNumber(text, out double number) && range.Has(number);
+            value = good ? number : null;
+            return good;
+        }
+    }
+
     /// <summary>A whole number of a range.</summary>
     public static Option<int> Allow(this Option<int> option, LoadRange range) => option.Allow((int)range.Least, (int)range.Most);
 

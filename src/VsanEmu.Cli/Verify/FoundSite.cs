@@ -4,6 +4,7 @@ using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Cli.Verify;
 
@@ -20,13 +21,9 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
 
     public Task WaitReadyAsync(CancellationToken cancellation) => attached.WaitReadyAsync(cancellation);
 
-    public Task CutAsync(FabricEnd end, CancellationToken cancellation) => Task.Run(() => attached.Cut(end), cancellation);
+    public Task CutAsync(FabricEnd end, CancellationToken cancellation) => OwnThread.RunAsync(() => attached.Cut(end), cancellation);
 
-    public ValueTask DisposeAsync()
-    {
-        attached.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => new(OwnThread.RunAsync(attached.Dispose));
 
     private static IEnumerable<AttachmentRequest> Requests(ClusterSpec cluster)
     {
@@ -35,8 +32,9 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
             Name = "",
             Kind = PortKind.Member,
             Netns = null,
-            Interface = "",
+            Interface = null,
             Address = null,
+            Subnet = cluster.Subnet,
             PrefixLength = cluster.Subnet.PrefixLength,
             Router = cluster.Gateway,
             InSegment = true,
@@ -68,6 +66,7 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
                 Netns = outsider.Netns,
                 Interface = outsider.Interface,
                 Address = outsider.Address,
+                Subnet = inSegment ? cluster.Subnet : null,
                 InSegment = inSegment,
             };
         }

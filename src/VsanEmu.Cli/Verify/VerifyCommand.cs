@@ -10,6 +10,7 @@ using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Attachments;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 using VsanEmu.Node;
 using VsanEmu.Report;
@@ -127,7 +128,7 @@ internal static class VerifyCommand
             output);
 
         Task<IStage> OpenAsync() => LocalStage.OpenAsync(
-            () => Task.Run<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
+            () => OwnThread.RunAsync<ISite>(() => FoundSite.Open(cluster), cancellation), cluster, parsed.GetValue(Force), parsed.GetValue(Capture)?.FullName, cancellation);
     }
 
     private static int Complain(ParseResult parsed, string message, ExitCode exit)

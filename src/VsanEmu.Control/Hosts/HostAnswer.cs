@@ -21,6 +21,9 @@ namespace VsanEmu.Control.Hosts;
 [JsonDerivedType(typeof(Streamed), "streamed")]
 [JsonDerivedType(typeof(Acted), "acted")]
 [JsonDerivedType(typeof(Pinged), "pinged")]
+[JsonDerivedType(typeof(Listening), "listening")]
+[JsonDerivedType(typeof(HeardWhole), "heardWhole")]
+[JsonDerivedType(typeof(TcpStreamed), "tcpStreamed")]
 [JsonDerivedType(typeof(Idled), "idled")]
 [JsonDerivedType(typeof(Counted), "counted")]
 [JsonDerivedType(typeof(LoadEnded), "loadEnded")]
@@ -71,6 +74,15 @@ public abstract record HostAnswer
 
     /// <summary>Round trips.</summary>
     public sealed record Pinged(IReadOnlyList<PingObservation> Pings) : HostAnswer;
+
+    /// <summary>It listens; or why it cannot.</summary>
+    public sealed record Listening(string Error) : HostAnswer;
+
+    /// <summary>How many different datagrams it heard whole.</summary>
+    public sealed record HeardWhole(int Datagrams) : HostAnswer;
+
+    /// <summary>What became of a TCP stream.</summary>
+    public sealed record TcpStreamed(TcpStreamObservation Stream) : HostAnswer;
 
     /// <summary>Whether an idle connection survived.</summary>
     public sealed record Idled(IdleObservation Idle) : HostAnswer;

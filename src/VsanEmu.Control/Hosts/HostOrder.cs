@@ -28,6 +28,9 @@ namespace VsanEmu.Control.Hosts;
 [JsonDerivedType(typeof(Send), "send")]
 [JsonDerivedType(typeof(Act), "act")]
 [JsonDerivedType(typeof(Ping), "ping")]
+[JsonDerivedType(typeof(Listen), "listen")]
+[JsonDerivedType(typeof(Heard), "heard")]
+[JsonDerivedType(typeof(Tcp), "tcp")]
 [JsonDerivedType(typeof(Attempt), "attempt")]
 [JsonDerivedType(typeof(Idle), "idle")]
 [JsonDerivedType(typeof(LoadOpen), "loadOpen")]
@@ -120,6 +123,15 @@ public abstract record HostOrder
 
     /// <summary>Send echo requests: <see cref="HostAnswer.Pinged"/>.</summary>
     public sealed record Ping(string Phase, string From, IReadOnlyList<string> To, IReadOnlyList<int> Bytes, int Count) : HostOrder;
+
+    /// <summary>Have a member listen to what another one sends it: <see cref="HostAnswer.Listening"/>.</summary>
+    public sealed record Listen(string At, string From) : HostOrder;
+
+    /// <summary>What it heard of a trial's datagrams, which were IP packets of so many bytes: <see cref="HostAnswer.HeardWhole"/>.</summary>
+    public sealed record Heard(string At, string From, int Trial, int Bytes) : HostOrder;
+
+    /// <summary>Send a TCP stream: <see cref="HostAnswer.TcpStreamed"/>.</summary>
+    public sealed record Tcp(string Phase, TcpStream Stream) : HostOrder;
 
     /// <summary>Try to get in by an odd method: <see cref="HostAnswer.Probed"/>.</summary>
     public sealed record Attempt(string Phase, ProbeMethod Method, IReadOnlyList<AttemptedEntry> Attempts) : HostOrder;

@@ -84,8 +84,17 @@ internal sealed class HostedOutsiders(IReadOnlyList<IHost> hosts) : IOutsiders
 }
 
 /// <summary>The trials: each by the host of who acts.</summary>
-internal sealed class HostedTrials(IReadOnlyDictionary<string, IHost> places) : ITrials
+internal sealed class HostedTrials(IReadOnlyDictionary<string, IHost> places) : ITrials, IPathTrials
 {
+    public async Task<string> ListenAsync(string at, string from, CancellationToken cancellation) =>
+        (await places[at].AskAsync<HostAnswer.Listening>(new HostOrder.Listen(at, from), cancellation)).Error;
+
+    public async Task<int> HeardAsync(string at, string from, int trial, int bytes, CancellationToken cancellation) =>
+        (await places[at].AskAsync<HostAnswer.HeardWhole>(new HostOrder.Heard(at, from, trial, bytes), cancellation)).Datagrams;
+
+    public async Task<TcpStreamObservation> TcpAsync(string phase, TcpStream stream, CancellationToken cancellation) =>
+        (await places[stream.From].AskAsync<HostAnswer.TcpStreamed>(new HostOrder.Tcp(phase, stream), cancellation)).Stream;
+
     public Task AskAsync(string from, IReadOnlyList<string> whose, CancellationToken cancellation) =>
         places[from].AskAsync<HostAnswer.Done>(new HostOrder.AskArp(from, whose), cancellation);
 

@@ -23,20 +23,43 @@ public sealed class HostedRun
     /// <param name="fabric">The fabric, where it may be split; else null.</param>
     /// <param name="nowNs">Nanoseconds since the run began.</param>
     /// <param name="lead">How long before it begins a phase is announced: longer than an order takes. 0 where all is in this process.</param>
-    public RunParts Parts(ClusterSpec cluster, IFabric? fabric, Func<long> nowNs, TimeSpan lead) => new(
-        cluster,
-        [.. cluster.Members.Select(m => new HostedMember(m.Name, _places[m.Name]))],
-        new HostedCaptures(_hosts, nowNs, lead),
-        cluster.Outsiders.Count == 0 ? null : new HostedOutsiders(_hosts),
-        fabric,
-        new HostedTrials(_places));
+    public RunParts Parts(ClusterSpec cluster, IFabric? fabric, Func<long> nowNs, TimeSpan lead)
+    {
+        var trials = new HostedTrials(_places);
+        return new(
+            cluster,
+            [.. cluster.Members.Select(m => new HostedMember(m.Name, _places[m.Name]))],
+            new HostedCaptures(_hosts, nowNs, lead),
+            cluster.Outsiders.Count == 0 ? null : new HostedOutsiders(_hosts),
+            fabric,
+            trials,
+            trials);
+    }
 
     /// <summary>Whether the hosts' machines kept up, all of them together.</summary>
     /// <param name="more">What else got in the way.</param>
     /// <param name="cancellation">Ends it early.</param>
     public async Task<MachineObservation> MachineAsync(IReadOnlyList<Hindrance> more, CancellationToken cancellation)
     {
-        HostAnswer.Kept[] kept = await Task.WhenAll(_hosts.Select(h => h.AskAsync<HostAnswer.Kept>(new HostOrder.Machine(), cancellation)));
-        return new() { Hindrances = [.. kept.SelectMany(k => k.Machine.Hindrances).Concat(more).OrderBy(h => h.AtNs)] };
+        MachineObservation[] kept = await Task.WhenAll(_hosts.Select(h => MachineAsync(h, cancellation)));
+        return new()
+        {
+            Hindrances = [.. kept.SelectMany(k => k.Hindrances).Concat(more).OrderBy(h => h.AtNs)],
+            Unwatched = [.. kept.SelectMany(k => k.Unwatched)],
+        };
+    }
+
+    // What a run has seen is not lost for want of this; but nobody is to believe that the machine kept up.
+    private static async Task<MachineObservation> MachineAsync(IHost host, CancellationToken cancellation)
+    {
+        try
+        {
+            MachineObservation kept = (await host.AskAsync<HostAnswer.Kept>(new HostOrder.Machine(), cancellation)).Machine;
+            return kept with { Unwatched = [.. kept.Unwatched.Select(why => $"{host.Name}: {why}")] };
+        }
+        catch (HostException e)
+        {
+            return new() { Hindrances = [], Unwatched = [$"{host.Name} did not tell whether it kept up: {e.Message}"] };
+        }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class TrialPlan
     private static readonly TimeSpan UnicastTime = TimeSpan.FromSeconds(3.2);
     private const int UnicastCount = 300;
     private const int UnicastBytes = 1400;
-    private const byte UnicastTtl = 64;
+    internal const byte UnicastTtl = 64;
 
     // Datagrams a second, all rounds together, of joins or of leaves.
     private const int RoundsRate = 20_000;
@@ -102,6 +102,7 @@ internal sealed class TrialPlan
             if (_options.Wants("A7")) OutsiderJoins(outsider);
         }
 
+        if (_options.Wants("P3")) FastGroups();
         if (_options.Wants("M10")) Capacity();
     }
 
@@ -274,6 +275,24 @@ internal sealed class TrialPlan
             IPAddress address = _cluster.Members.First(m => m.Name == to).Address;
             var stream = new TrialStream { Trial = 0, Sender = from, To = address, Port = _cluster.Channels.AgentPort, Count = UnicastCount, Interval = UnicastInterval, Bytes = UnicastBytes, Ttl = UnicastTtl };
             Add(TrialKind.Unicast, stream, length * (i / together), t => t with { Joined = [to] });
+        }
+    }
+
+    // The same to a group that two other members joined: a limit on what any one port sends to groups, or gets of them, is met.
+    private void FastGroups()
+    {
+        var length = UnicastInterval * UnicastCount;
+        int together = (int)Math.Ceiling(_cast.Members.Count * length / UnicastTime);
+        foreach (var (i, partners) in Pairs.Streams(_cast.Members, PairChoice.Sample).GroupBy(w => w.From, w => w.To).Index())
+        {
+            IPAddress group = _groups.Next();
+            string[] joined = [.. partners.Distinct()];
+            Add(TrialKind.FastGroup, Slow(group) with { Sender = partners.Key, Count = UnicastCount, Interval = UnicastInterval, Bytes = UnicastBytes }, length * (i / together), t => t with
+            {
+                Before = [.. joined.Select(j => new PlannedAct(j, GroupAct.Join, group))],
+                Lead = Learn,
+                Joined = joined,
+            });
         }
     }
 

@@ -12,17 +12,25 @@ internal sealed class TrialFindings
 
     public List<PingObservation> Pings { get; } = [];
 
+    public List<FragmentObservation> Fragments { get; } = [];
+
+    public List<TcpStreamObservation> TcpStreams { get; } = [];
+
     public List<ProbeObservation> Probes { get; } = [];
 
     public List<IdleObservation> Idles { get; } = [];
 }
 
-/// <summary>Carries the trials out: questions by ARP and echo requests first, which want a quiet machine; then all streams, with the odd attempts beside them.</summary>
+/// <summary>
+/// Carries the trials out: questions by ARP and echo requests first, which want a quiet machine; then what paths do to fragments and TCP; then all streams, with
+/// the odd attempts beside them.
+/// </summary>
 /// <param name="trials">Who can.</param>
 /// <param name="cluster">The cluster.</param>
 /// <param name="options">What is asked for.</param>
 /// <param name="time">The clock for waiting.</param>
-internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorOptions options, TimeProvider time)
+/// <param name="paths">Who tries paths; null when nobody can.</param>
+internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorOptions options, TimeProvider time, IPathTrials? paths = null)
 {
     // Bytes of a small echo request's packet, and requests of each size.
     private const int SmallPing = 64;
@@ -49,12 +57,18 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
     }
 
     /// <summary>Carries out all that takes seconds.</summary>
-    public async Task RunAsync(IReadOnlyList<MemberView> views, TrialFindings findings, CancellationToken cancellation)
+    /// <param name="views">The members that take part, as they see the cluster.</param>
+    /// <param name="findings">Where what comes of it goes.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="mtus">MTU of members' interfaces, as far as they told it.</param>
+    public async Task RunAsync(IReadOnlyList<MemberView> views, TrialFindings findings, CancellationToken cancellation, IReadOnlyDictionary<string, int>? mtus = null)
     {
+        mtus ??= new Dictionary<string, int>();
         if (Cast(cluster, views) is not { } cast) return;
         IReadOnlyList<string> members = [.. views.Select(v => v.Member)];
         if (options.Wants("F4")) await AskAsync(members, cancellation);
-        if (options.Wants("P1", "P2")) findings.Pings.AddRange(await PingAsync(members, views.FirstOrDefault(v => v.Role == Role.Master)?.Member, cancellation));
+        if (options.Wants("P1", "P2")) findings.Pings.AddRange(await PingAsync(members, views.FirstOrDefault(v => v.Role == Role.Master)?.Member, mtus, cancellation));
+        if (paths is not null) await new PathStage(trials, paths, cluster, options, time).RunAsync(members, mtus, findings, cancellation);
         Task<IReadOnlyList<ProbeObservation>> attempts = AttemptAsync(members, cancellation);
         TrialObservation[] seen = await Task.WhenAll(TrialPlan.Make(cluster, cast, options).Select(t => OneAsync(t, cancellation)));
         findings.Trials.AddRange(seen);
@@ -70,11 +84,21 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
         trials.AskAsync(members[0], [.. members.Skip(1)], cancellation),
         trials.AskAsync(members[1], [members[0]], cancellation));
 
-    private async Task<IEnumerable<PingObservation>> PingAsync(IReadOnlyList<string> members, string? master, CancellationToken cancellation)
+    private async Task<IEnumerable<PingObservation>> PingAsync(
+        IReadOnlyList<string> members, string? master, IReadOnlyDictionary<string, int> mtus, CancellationToken cancellation)
     {
-        int[] sizes = [.. new[] { SmallPing, cluster.Trials.Mtu }.Distinct()];
-        var all = await Task.WhenAll(Pairs.Pings(members, master).Select(p => trials.PingAsync(Phase, p.From, p.To, sizes, PingCount, cancellation)));
+        var all = await Task.WhenAll(
+            from pings in Pairs.Pings(members, master, cluster.Trials.Pairs)
+            from size in pings.To.GroupBy(to => Full(mtus, pings.From, to))
+            select trials.PingAsync(Phase, pings.From, [.. size], [SmallPing, size.Key], PingCount, cancellation));
         return all.SelectMany(p => p);
+    }
+
+    // What the spec asks for; else what both interfaces take, up to the longest that is sent.
+    private int Full(IReadOnlyDictionary<string, int> mtus, string from, string to)
+    {
+        int Of(string member) => mtus.GetValueOrDefault(member, TrialSpec.UsualMtu);
+        return cluster.Trials.Mtu ?? TrialSpec.FullSize(Of(from), Of(to));
     }
 
     private async Task<IReadOnlyList<ProbeObservation>> AttemptAsync(IReadOnlyList<string> members, CancellationToken cancellation)
@@ -129,7 +153,9 @@ internal sealed class TrialStage(ITrials trials, ClusterSpec cluster, ConductorO
             Actor = trial.Actor,
             ActedAtNs = acted?.AtNs ?? 0,
             IgmpVersion = acted?.IgmpVersion ?? 0,
-            Error = error.Length > 0 ? error : sent.Error,
+            Refused = sent.Refused,
+            Refusal = sent.Error,
+            Error = error.Length > 0 ? error : sent.Sent == 0 ? sent.Error : "",
         };
 
         async Task<GroupActDone> ActAsync(PlannedAct act)

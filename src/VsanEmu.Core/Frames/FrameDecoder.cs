@@ -40,7 +40,7 @@ public static class FrameDecoder
         for (int tags = 0; tags < MaxVlanTags && etherType is EtherTypeVlan or EtherTypeProviderVlan; tags++)
         {
             if (frame.Length < offset + VlanTagLength) return false;
-            if (tags == 0) vlan = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(frame[offset..]) & 0x0fff);
+            if (vlan == 0) vlan = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(frame[offset..]) & 0x0fff);
             etherType = BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]);
             offset += VlanTagLength;
         }
@@ -54,6 +54,7 @@ public static class FrameDecoder
             _ => true,
         };
         if (vlan != 0) info = info with { Vlan = vlan };
+        if (info.IpLength > 0) info = info with { NetworkOffset = (byte)offset };
         return decoded;
     }
 

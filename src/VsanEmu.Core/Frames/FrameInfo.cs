@@ -20,6 +20,9 @@ public enum FrameKind : byte
 
     /// <summary>UDP over IPv4 or IPv6.</summary>
     Udp,
+
+    /// <summary>ICMP over IPv6.</summary>
+    Icmp6,
 }
 
 /// <summary>TCP's flags (RFC 9293 3.1).</summary>
@@ -66,8 +69,11 @@ public readonly record struct FrameInfo
     /// <summary>The sender's Ethernet address by an ARP message's own word, in the low 48 bits; 0 for anything else.</summary>
     public ulong SenderMac { get; init; }
 
-    /// <summary>VLAN of the outermost 802.1Q tag in the frame, 0 without one.</summary>
+    /// <summary>VLAN of the outermost 802.1Q tag in the frame that names one, 1 to 4095; 0 without one. (A tag with VLAN 0 bears a priority only.)</summary>
     public ushort Vlan { get; init; }
+
+    /// <summary>Where in the frame the IP packet begins; 0 outside IP.</summary>
+    public byte NetworkOffset { get; init; }
 
     /// <summary>IPv4 TTL or IPv6 hop limit.</summary>
     public byte Ttl { get; init; }
@@ -75,8 +81,8 @@ public readonly record struct FrameInfo
     /// <summary>Bytes of the IP packet, header included, as its header says; above 65535 only for a segmentation-offload burst.</summary>
     public int IpLength { get; init; }
 
-    /// <summary>IPv4 identification: the same in all fragments of a packet.</summary>
-    public ushort Identification { get; init; }
+    /// <summary>Identification: the same in all fragments of a packet. Over IPv6 only fragments have one.</summary>
+    public uint Identification { get; init; }
 
     /// <summary>Where in the original packet this fragment starts, bytes.</summary>
     public int FragmentOffset { get; init; }
@@ -96,13 +102,16 @@ public readonly record struct FrameInfo
     /// <summary>TCP acknowledgement number.</summary>
     public uint Acknowledgement { get; init; }
 
+    /// <summary>TCP window as it stands there, not scaled.</summary>
+    public ushort Window { get; init; }
+
     /// <summary>Bytes that TCP or UDP carries in this packet; of a later fragment, all of it.</summary>
     public int PayloadLength { get; init; }
 
     /// <summary>Where in the frame UDP's payload begins; 0 for anything else, and for a fragment other than the first.</summary>
     public ushort PayloadOffset { get; init; }
 
-    /// <summary>ARP operation (1 request, 2 reply), ICMP type, or IGMP type.</summary>
+    /// <summary>ARP operation (1 request, 2 reply), ICMP type of either version, or IGMP type; 0 in a later fragment.</summary>
     public byte Type { get; init; }
 
     /// <summary>ICMP code.</summary>

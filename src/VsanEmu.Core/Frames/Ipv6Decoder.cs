@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace VsanEmu.Core.Frames;
 
-/// <summary>Reads IPv6 (RFC 8200) as far as TCP and UDP, so that a flow which crosses an IPv4-only access list over IPv6 is seen.</summary>
+/// <summary>Reads IPv6 (RFC 8200) as far as TCP, UDP and ICMP, so that a flow which crosses an IPv4-only access list over IPv6 is seen.</summary>
 internal static class Ipv6Decoder
 {
     private const int HeaderLength = 40;
@@ -38,7 +38,12 @@ internal static class Ipv6Decoder
             if (next == Fragment)
             {
                 int fragment = BinaryPrimitives.ReadUInt16BigEndian(extension[2..]);
-                common = common with { FragmentOffset = fragment & ~7, MoreFragments = (fragment & 1) != 0 };
+                common = common with
+                {
+                    FragmentOffset = fragment & ~7,
+                    MoreFragments = (fragment & 1) != 0,
+                    Identification = BinaryPrimitives.ReadUInt32BigEndian(extension[4..]),
+                };
                 at += FragmentHeaderLength;
             }
             else
@@ -51,7 +56,19 @@ internal static class Ipv6Decoder
         }
 
         common = common with { Tuple = new(next, FrameAddress.ReadV6(ip[8..]), 0, FrameAddress.ReadV6(ip[24..]), 0) };
-        info = next is FiveTuple.Tcp or FiveTuple.Udp ? TransportDecoder.Decode(common, ip[at..end], length - at, offset + at) : common;
+        info = next switch
+        {
+            FiveTuple.Tcp or FiveTuple.Udp => TransportDecoder.Decode(common, ip[at..end], length - at, offset + at),
+            FiveTuple.Icmp6 => DecodeIcmp(common, ip[at..end]),
+            _ => common,
+        };
         return true;
+    }
+
+    // RFC 4443 2.1: type, code, checksum (2).
+    private static FrameInfo DecodeIcmp(in FrameInfo common, ReadOnlySpan<byte> message)
+    {
+        FrameInfo info = common with { Kind = FrameKind.Icmp6 };
+        return common.FragmentOffset > 0 || message.Length < 4 ? info : info with { Type = message[0], Code = message[1] };
     }
 }

@@ -11,8 +11,6 @@ internal readonly record struct MembershipKey(
 
 internal readonly record struct ControlKey(string Phase, FrameKind Kind, byte Type, FrameAddress Source, ulong Mac);
 
-internal readonly record struct TrialKey(int Trial, PortDirection Direction);
-
 /// <summary>What every row of a <see cref="PortTally"/> counts.</summary>
 internal abstract class TallyRow
 {
@@ -62,47 +60,6 @@ internal sealed class CountRow : TallyRow
     };
 }
 
-/// <summary>One trial's datagrams in one direction.</summary>
-internal sealed class TrialRow : TallyRow
-{
-    /// <summary>Numbers, up to the highest one seen, of which it is known whether they were seen before.</summary>
-    private const int Window = 64;
-
-    private int _highest = -1;
-    private ulong _seen;
-    private long _repeats;
-    private long _gapNs;
-    private byte _ttlMin = byte.MaxValue;
-
-    internal void Add(int index, byte ttl, long atNs)
-    {
-        if (Count > 0) _gapNs = Math.Max(_gapNs, atNs - LastNs);
-        Touch(atNs);
-        _ttlMin = Math.Min(_ttlMin, ttl);
-        if (IsRepeat(index)) _repeats++;
-    }
-
-    internal TrialSighting ToSighting(in TrialKey key) => new(key.Trial, key.Direction, Count, FirstNs, LastNs, _ttlMin, _gapNs, _repeats, FirstFrame);
-
-    // Bit n of _seen stands for the number n below the highest.
-    private bool IsRepeat(int index)
-    {
-        int above = index - _highest;
-        if (_highest < 0 || above > 0)
-        {
-            _seen = above >= Window || _highest < 0 ? 1 : (_seen << above) | 1;
-            _highest = index;
-            return false;
-        }
-
-        if (-above >= Window) return false;
-        ulong bit = 1UL << -above;
-        bool repeat = (_seen & bit) != 0;
-        _seen |= bit;
-        return repeat;
-    }
-}
-
 /// <summary>One querier's queries of one version.</summary>
 internal sealed class QueryRow : TallyRow
 {
@@ -144,26 +101,49 @@ internal sealed class FlowRow : TallyRow
     private ushort _lastEphemeral;
     private long _bytes;
     private long _payloads;
+    private long _continued;
     private long _syns;
     private long _synAcks;
     private long _resets;
     private byte _ttlMin = byte.MaxValue;
     private byte _ttlMax;
+    private long _segments;
+    private long _repeated;
+    private long _late;
+    private long _acks;
+    private long _duplicateAcks;
+    private long _stallNs;
 
     // Most rows know a single ephemeral port, and nearly every packet has the port of the one before: the set is made for the second.
     private int Connections => _ephemeral?.Count ?? (_lastEphemeral == 0 ? 0 : 1);
 
-    internal void Add(in FrameInfo info, ushort ephemeral, long atNs)
+    /// <param name="info">The packet's fields.</param>
+    /// <param name="ephemeral">Its ephemeral port; 0 without one.</param>
+    /// <param name="continues">True for a later fragment of a packet whose first one was counted.</param>
+    /// <param name="atNs">When it passed.</param>
+    internal void Add(in FrameInfo info, ushort ephemeral, bool continues, long atNs)
     {
         Touch(atNs);
         _bytes += info.IpLength;
         if (info.PayloadLength > 0) _payloads++;
+        if (continues) _continued++;
         if (info.IsSyn) _syns++;
         if (info.IsSynAck) _synAcks++;
         if (info.IsReset) _resets++;
         _ttlMin = Math.Min(_ttlMin, info.Ttl);
         _ttlMax = Math.Max(_ttlMax, info.Ttl);
         if (ephemeral != 0 && ephemeral != _lastEphemeral) Remember(ephemeral);
+    }
+
+    /// <summary>Counts a segment of TCP by its place in its connection's sequence.</summary>
+    internal void Add(SegmentPlace place, SequenceTrack track)
+    {
+        if (place == SegmentPlace.None) _acks++;
+        else _segments++;
+        if (place == SegmentPlace.Repeated) _repeated++;
+        if (place == SegmentPlace.Late) _late++;
+        if (track.DuplicateAck) _duplicateAcks++;
+        _stallNs = Math.Max(_stallNs, track.StallNs);
     }
 
     internal FlowSighting ToSighting(in FlowKey key) => new()
@@ -178,10 +158,12 @@ internal sealed class FlowRow : TallyRow
         Packets = Count,
         Bytes = _bytes,
         Payloads = _payloads,
+        Continued = _continued,
         Connections = Connections,
         Syns = _syns,
         SynAcks = _synAcks,
         Resets = _resets,
+        Tcp = _segments > 0 || _acks > 0 ? new(_segments, _repeated, _late, _acks, _duplicateAcks, _stallNs) : null,
         TtlMin = _ttlMin,
         TtlMax = _ttlMax,
         FirstNs = FirstNs,

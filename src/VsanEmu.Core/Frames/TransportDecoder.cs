@@ -37,6 +37,7 @@ internal static class TransportDecoder
             Sequence = BinaryPrimitives.ReadUInt32BigEndian(segment[4..]),
             Acknowledgement = BinaryPrimitives.ReadUInt32BigEndian(segment[8..]),
             Flags = (TcpFlags)segment[13],
+            Window = BinaryPrimitives.ReadUInt16BigEndian(segment[14..]),
             PayloadLength = Math.Max(0, length - Math.Max(headerLength, TcpHeaderLength)),
         };
     }

@@ -6,7 +6,11 @@ namespace VsanEmu.Core.Load;
 /// <param name="Lost">Those that were.</param>
 /// <param name="DroppedAtSocket">Of these, what the busiest receiver's own socket had no room for: not the fabric's loss.</param>
 /// <param name="TookNs">From the first to the last, nanoseconds.</param>
-public sealed record BackToBackTrial(long Datagrams, long Expected, long Lost, long DroppedAtSocket, long TookNs);
+public sealed record BackToBackTrial(long Datagrams, long Expected, long Lost, long DroppedAtSocket, long TookNs)
+{
+    /// <summary>What was sent of it, as a share: under 0.99 it was not offered, and did not pass.</summary>
+    public double OfferedShare { get; init; } = 1;
+}
 
 /// <summary>The longest burst that is delivered whole (RFC 2544, 26.4).</summary>
 public sealed record BackToBackResult
@@ -25,6 +29,15 @@ public sealed record BackToBackResult
 
     /// <summary>How bursts were made.</summary>
     public required LoadMeans Means { get; init; }
+
+    /// <summary>Whether the search ended since no more could be offered: what was found is what was sent, and the fabric may carry more.</summary>
+    public bool NoLess { get; init; }
+
+    /// <summary>What was asked for and could not be offered, in words; empty when all was.</summary>
+    public string GeneratorLimit { get => field ?? ""; init; } = "";
+
+    /// <summary>Whether it passed.</summary>
+    public LoadVerdict Verdict { get => field ?? LoadVerdict.Passed; init; } = LoadVerdict.Passed;
 }
 
 /// <summary>Round trips without and with a load on the fabric, side by side (L6).</summary>
@@ -38,4 +51,9 @@ public sealed record LatencyResult
 
     /// <summary>The load.</summary>
     public required LoadResult Load { get; init; }
+
+    /// <summary>Whether all three passed.</summary>
+    public LoadVerdict Verdict => Named("idle", Idle.Verdict).With(Named("under load", Loaded.Verdict)).With(Load.Verdict);
+
+    private static LoadVerdict Named(string when, LoadVerdict verdict) => verdict with { Reasons = [.. verdict.Reasons.Select(r => $"{when}: {r}")] };
 }

@@ -55,10 +55,10 @@ public static class LoadChecks
     // What was not asked for cannot be expected, and what this machine could not make is not the fabric's fault.
     private static CheckResult Weighed(CheckResult check, double rate, double wanted, IReadOnlyList<LoadFlow> flows, LoadResult result, string cause, string remedy)
     {
-        long asked = flows.Min(f => f.BitsPerSecond);
+        double asked = flows.Min(f => f.BitsPerSecond);
         if (check.Outcome == CheckOutcome.Pass) return check;
         if (asked > 0 && asked < wanted)
-            return check with { Outcome = CheckOutcome.Skip, Seen = FormattableString.Invariant($"{check.Seen}, of {asked / 1e6:0.#} Mbit/s that were sent: -b {wanted * 1.2 / 1e6:0}M or -b 0 asks for enough") };
+            return check with { Outcome = CheckOutcome.Skip, Seen = rate == 0 ? $"{check.Seen}: nothing came" : FormattableString.Invariant($"{check.Seen}, of {asked / 1e6:0.#} Mbit/s that were sent: -b {wanted * 1.2 / 1e6:0}M or -b 0 asks for enough") };
         if (result.GeneratorLimit.Length > 0) return check with { Outcome = CheckOutcome.Inconclusive, Seen = $"{check.Seen}; {result.GeneratorLimit}" };
         return check with { Cause = cause, Remedy = remedy, Evidence = [.. result.Flows.Where(f => f.Error.Length > 0).Select(f => $"{f.From} to {f.To}: {f.Error}")] };
     }

@@ -79,11 +79,14 @@ public sealed record LoadOptions
     /// <summary>Length of an interval. Default 1 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Rate of each flow, bit/s of payload; 0 for as fast as it goes; null for its share of <see cref="DefaultTotalRate"/>.</summary>
-    public long? BitsPerSecond { get; init; }
+    /// <summary>Rate of each flow, bit/s of payload; 0, and nothing else, for as fast as it goes; null for its share of <see cref="DefaultTotalRate"/>.</summary>
+    public double? BitsPerSecond { get; init; }
 
     /// <summary>Rate of each flow, datagrams per second, instead of <see cref="BitsPerSecond"/>.</summary>
-    public long? PacketsPerSecond { get; init; }
+    public double? PacketsPerSecond { get; init; }
+
+    /// <summary>What each receiver may lose, percent, 0 to 100; null for <see cref="LossBound.DefaultPercent"/> of a rate that was asked for, and no bound for what goes as fast as it can.</summary>
+    public double? MaxLossPercent { get; init; }
 
     /// <summary>Payload of a datagram, or of a write to TCP; null for 1400 bytes and 128 KiB.</summary>
     public int? Payload { get; init; }

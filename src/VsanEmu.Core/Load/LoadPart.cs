@@ -14,7 +14,17 @@ namespace VsanEmu.Core.Load;
 /// <param name="RoundTripUs">TCP's smoothed round trip at the end, microseconds.</param>
 /// <param name="Error">What ended it early, in words; else empty.</param>
 public sealed record SenderCounts(
-    int Flow, long Sent, long SentBytes, long Forgone, long ThreadNs, int Burst, bool SegmentsByKernel, long Retransmits, long RoundTripUs, string Error);
+    int Flow, long Sent, long SentBytes, long Forgone, long ThreadNs, int Burst, bool SegmentsByKernel, long Retransmits, long RoundTripUs, string Error)
+{
+    /// <summary>What TCP says of its connection; null for datagrams, and where the kernel does not say.</summary>
+    public TcpFacts? Tcp { get; init; }
+
+    /// <summary>Longest packet of the interface that it is sent from (MTU), bytes; 0 when that is not known.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Whether what ended it is that nobody answered for the receiver's address on the wire.</summary>
+    public bool Unreachable { get; init; }
+}
 
 /// <summary>What one flow's receiver counted.</summary>
 /// <param name="Result">As the outcome has it, without what only the sender knows.</param>
@@ -26,7 +36,16 @@ public sealed record ReceiverCounts(FlowResult Result, long LastNs, bool JoinsBy
 {
     /// <summary>By how much the earliest of it came before it was sent, ns: so far apart the two clocks are at least. 0 when nothing did.</summary>
     public long EarlyNs { get; init; }
+
+    /// <summary>Datagrams of the longest burst that came to its socket as one, uncut; 1 when each came by itself, 0 when that cannot be told.</summary>
+    public int LongestJoined { get; init; }
 }
+
+/// <summary>What passed a member's interface while a load ran, whoever sent it.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="CameBytes">Bytes of frames that came.</param>
+/// <param name="LeftBytes">Bytes of frames that left.</param>
+public sealed record InterfaceBytes(string Member, long CameBytes, long LeftBytes);
 
 /// <summary>What one VM counted.</summary>
 /// <param name="Result">As the outcome has it.</param>
@@ -67,11 +86,18 @@ public abstract record LoadPart(double Processors, int OfProcessors)
     /// <summary>Of <see cref="LoadWork.Flows"/>.</summary>
     /// <param name="Senders">Its flows' senders.</param>
     /// <param name="Receivers">Its flows' receivers.</param>
-    /// <param name="CrossesUncut">Whether its interface is a virtual one, which bursts may cross uncut.</param>
+    /// <param name="CrossesUncut">Whether an interface that it sends from is a virtual one that does not cut bursts.</param>
     /// <param name="Processors">Processor time.</param>
     /// <param name="OfProcessors">Of so many.</param>
     public sealed record OfFlows(IReadOnlyList<SenderCounts> Senders, IReadOnlyList<ReceiverCounts> Receivers, bool CrossesUncut, double Processors, int OfProcessors)
-        : LoadPart(Processors, OfProcessors);
+        : LoadPart(Processors, OfProcessors)
+    {
+        /// <summary>What passed its members' interfaces; empty when that is not known.</summary>
+        public IReadOnlyList<InterfaceBytes> Interfaces { get => field ?? []; init; } = [];
+
+        /// <summary>Frames that its machine threw away between ports and receivers, for want of room or time.</summary>
+        public long FramesDropped { get; init; }
+    }
 
     /// <summary>Of <see cref="LoadWork.Vms"/>.</summary>
     /// <param name="All">Its VMs.</param>

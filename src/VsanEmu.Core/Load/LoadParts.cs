@@ -3,8 +3,6 @@ namespace VsanEmu.Core.Load;
 /// <summary>Puts the parts of a load together. Parts are by host; this process's own has the empty name.</summary>
 public static class LoadParts
 {
-    // What fewer than this share of the rate went out, a generator could not make.
-    private const double Kept = 0.99;
     private const double BusyShare = 0.9;
 
     /// <summary>The outcome of flows: sent is the sender's word, delivered the receiver's.</summary>
@@ -15,11 +13,14 @@ public static class LoadParts
     {
         var senders = parts.Values.SelectMany(p => p.Senders).ToDictionary(s => s.Flow);
         ReceiverCounts[] receivers = [.. parts.Values.SelectMany(p => p.Receivers).OrderBy(r => r.Result.Flow)];
+        int mtu = senders.Values.Where(s => flows[s.Flow - 1].Transport == LoadTransport.Udp && s.Mtu > 0).Select(s => s.Mtu).DefaultIfEmpty().Min();
         DelaySummary? delay = Summary(receivers.SelectMany(r => r.Delays));
         // What came before it was sent shows that the clocks are further apart than was thought.
         outcome = outcome with { ClockErrorNs = Math.Max(outcome.ClockErrorNs, receivers.Select(r => r.EarlyNs).DefaultIfEmpty().Max()) };
         LoadResult all = outcome with
         {
+            SendingNs = outcome.MeasuredNs,
+            OfferedShare = LoadJudge.OfferedShare(flows, senders.Values, outcome.BurstDatagrams, outcome.MeasuredNs),
             MeasuredNs = Math.Max(outcome.MeasuredNs, receivers.Select(r => r.LastNs).DefaultIfEmpty().Max()),
             Flows = [.. receivers.Select(r => Whole(senders[r.Result.Flow], r.Result, outcome.ClockErrorNs))],
             Delay = Tells(delay, outcome.ClockErrorNs) ? delay : null,
@@ -30,11 +31,16 @@ public static class LoadParts
                 JoinsByKernel = receivers.Any(r => r.JoinsByKernel),
                 Burst = senders.Values.Select(s => s.Burst).DefaultIfEmpty().Max(),
                 ReceiverRestUs = receivers.Select(r => r.RestUs).DefaultIfEmpty().Max(),
-                CrossesUncut = parts.Values.Any(p => p.CrossesUncut),
+                CrossesUncut = parts.Values.Any(p => p.CrossesUncut) && receivers.Any(r => r.Result.Transport == LoadTransport.Udp && r.LongestJoined != 1),
+                Mtu = mtu,
+                Fragments = LoadPlan.Fragments(outcome.Payload, mtu),
             },
         };
-        all = all with { GeneratorLimit = First(parts, (host, part) => Limit(host, part, flows, all.MeasuredNs)) };
-        return all with { Checks = LoadChecks.Judge(all, flows) };
+        // Checks want to know who was the limit, and are part of the verdict.
+        LoadVerdict first = new LoadJudge(flows, parts, all).Verdict();
+        all = all with { GeneratorLimit = first.Limit is LoadLimit.None or LoadLimit.Fabric ? "" : first.Note };
+        all = all with { Checks = LoadChecks.Judge(all, flows) };
+        return all with { Verdict = new LoadJudge(flows, parts, all).Verdict() };
     }
 
     /// <summary>The outcome of VMs.</summary>
@@ -43,17 +49,16 @@ public static class LoadParts
     public static VmLoadResult Join(IReadOnlyDictionary<string, LoadPart.OfVms> parts, VmLoadResult outcome)
     {
         VmCounts[] vms = [.. parts.Values.SelectMany(p => p.All).OrderBy(v => v.Result.Vm)];
-        int late = vms.Count(v => v.Result.Forgone > 0);
         string busy = First(parts, (host, part) => Busy(host, part, "a VM's thread", part.All.Select(v => v.ThreadNs).DefaultIfEmpty().Max(), outcome.MeasuredNs));
-        return outcome with
+        VmLoadResult all = outcome with
         {
             Vms = [.. vms.Select(v => v.Result)],
             ReadLatency = Summary(vms.SelectMany(v => v.Reads)),
             WriteLatency = Summary(vms.SelectMany(v => v.Writes)),
             Processors = parts.Values.Sum(p => p.Processors),
-            GeneratorLimit = busy.Length > 0 ? busy
-                : late > 0 ? $"{late} of {vms.Length} VMs had their queue full when operations were due: the queue depth, or what the copies can answer, is the limit" : "",
         };
+        LoadVerdict verdict = VmJudge.Verdict(all, busy);
+        return all with { Verdict = verdict, GeneratorLimit = verdict.Limit is LoadLimit.None or LoadLimit.Fabric ? "" : verdict.Note };
     }
 
     private static FlowResult Whole(SenderCounts sender, FlowResult received, long clockErrorNs) => received with
@@ -87,17 +92,8 @@ public static class LoadParts
     private static string First<T>(IReadOnlyDictionary<string, T> parts, Func<string, T, string> limit) =>
         parts.Select(p => limit(p.Key, p.Value)).FirstOrDefault(l => l.Length > 0, "");
 
-    private static string Limit(string host, LoadPart.OfFlows part, IReadOnlyList<LoadFlow> flows, long measuredNs)
-    {
-        long dropped = part.Receivers.DistinctBy(r => (r.Result.To, flows[r.Result.Flow - 1].Port)).Sum(r => r.Result.DroppedAtSocket);
-        if (dropped > 0) return $"{dropped} datagrams found no room in their receiver's socket{(host.Length > 0 ? $" on {host}" : "")}: {It(host)}, not the fabric, lost them";
-        int behind = part.Senders.Count(s => flows[s.Flow - 1] is { BitsPerSecond: > 0 } f && s.Forgone > (1 - Kept) * ((f.Transport == LoadTransport.Udp ? s.Sent : s.SentBytes) + s.Forgone));
-        if (behind > 0) return $"{behind} of {part.Senders.Count} flows{Of(host)} could not be sent as fast as asked for: {It(host)}, not the fabric, is the limit";
-        // What goes as fast as it can is limited by something; what kept its rate was not.
-        return flows.Any(f => f.BitsPerSecond == 0) ? Busy(host, part, "a sending thread", part.Senders.Select(s => s.ThreadNs).DefaultIfEmpty().Max(), measuredNs) : "";
-    }
-
-    private static string Busy(string host, LoadPart part, string thread, long threadNs, long measuredNs)
+    /// <summary>Which machine, or thread of it, was busy all the time, in words; empty when none was.</summary>
+    internal static string Busy(string host, LoadPart part, string thread, long threadNs, long measuredNs)
     {
         if (part.Processors > BusyShare * part.OfProcessors)
             return FormattableString.Invariant($"all processors{Of(host)} are busy ({part.Processors:0.0} of {part.OfProcessors}): {It(host)}, not the fabric, is the limit");
@@ -107,5 +103,6 @@ public static class LoadParts
 
     private static string Of(string host) => host.Length > 0 ? $" of {host}" : "";
 
-    private static string It(string host) => host.Length > 0 ? "that machine" : "this machine";
+    /// <summary>A host, in words.</summary>
+    internal static string It(string host) => host.Length > 0 ? "that machine" : "this machine";
 }

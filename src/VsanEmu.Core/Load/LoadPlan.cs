@@ -12,7 +12,7 @@ namespace VsanEmu.Core.Load;
 /// <param name="Port">The port that it is sent to.</param>
 /// <param name="Payload">Bytes of a datagram's payload, or of a write.</param>
 /// <param name="BitsPerSecond">Its rate, bit/s of payload; 0 for as fast as it goes.</param>
-public sealed record LoadFlow(int Id, string From, IReadOnlyList<string> To, IPAddress? Group, LoadTransport Transport, int Port, int Payload, long BitsPerSecond)
+public sealed record LoadFlow(int Id, string From, IReadOnlyList<string> To, IPAddress? Group, LoadTransport Transport, int Port, int Payload, double BitsPerSecond)
 {
     /// <summary>The groups to which its datagrams go, one after the other: datagram <c>n</c> to group <c>n mod count</c>. Just <see cref="Group"/>, unless more are asked for.</summary>
     public IReadOnlyList<IPAddress> Groups { get; init; } = Group is null ? [] : [Group];
@@ -31,6 +31,23 @@ public static class LoadPlan
     public const int DatagramBytes = 1400;
 
     private const int WriteBytes = 128 * 1024;
+
+    // IPv4's header and UDP's, bytes; offsets of fragments are multiples of 8 (RFC 791, 3.1).
+    private const int Ipv4Header = 20;
+    private const int UdpHeader = 8;
+    private const int FragmentUnit = 8;
+
+    /// <summary>The longest payload of a datagram that an interface sends in one packet, bytes.</summary>
+    public static int WholePayload(int mtu) => mtu - Ipv4Header - UdpHeader;
+
+    /// <summary>Packets in which a datagram leaves an interface: 1, or more when it is longer than the interface's packets may be.</summary>
+    /// <param name="payload">Its payload, bytes.</param>
+    /// <param name="mtu">The interface's MTU, bytes; 0 when it is not known.</param>
+    public static int Fragments(int payload, int mtu)
+    {
+        int each = (mtu - Ipv4Header) / FragmentUnit * FragmentUnit;
+        return each <= 0 || payload <= WholePayload(mtu) ? 1 : (payload + UdpHeader + each - 1) / each;
+    }
 
     /// <summary>The flows.</summary>
     /// <exception cref="LoadException">The cluster has no group or too few members for them, or they are too many.</exception>
@@ -56,7 +73,7 @@ public static class LoadPlan
             int port = way.Group ? cluster.Channels.AgentPort : transport == LoadTransport.Udp ? UnicastPort : cluster.Channels.ReliablePort;
             int payload = options.Payload ?? (transport == LoadTransport.Udp ? DatagramBytes : WriteBytes);
             if (options.PacketsPerSecond is not null && transport == LoadTransport.Tcp) throw new LoadException("a rate in packets takes datagrams: this profile's flows are TCP");
-            long rate = (options.PacketsPerSecond * payload * 8) ?? options.BitsPerSecond ?? Math.Max(1, (long)(LoadOptions.DefaultTotalRate * way.Share / shares));
+            double rate = (options.PacketsPerSecond * payload * 8) ?? options.BitsPerSecond ?? Math.Max(1, Math.Floor(LoadOptions.DefaultTotalRate * way.Share / shares));
             if (rate == 0 && options.Ramp > TimeSpan.Zero) throw new LoadException("a ramp takes a rate to grow to");
             var flow = new LoadFlow(index + 1, way.From, way.To, way.Group ? cluster.Channels.AgentGroup : null, transport, port, payload, rate);
             return way.Group && more.Length > 0 ? flow with { Group = more[0], Groups = more } : flow;

@@ -26,6 +26,9 @@ public static class LoadRanges
     /// <summary>Length of an interval, seconds.</summary>
     public static readonly LoadRange IntervalSeconds = new(0.1, 3600);
 
+    /// <summary>What may be lost, percent.</summary>
+    public static readonly LoadRange LossPercent = new(0, 100);
+
     /// <summary>Rate of a flow, bit/s of payload; 0 for as fast as it goes.</summary>
     public static readonly LoadRange BitsPerSecond = new(0, 1e12);
 

@@ -70,6 +70,9 @@ public sealed record FlowResult
     /// <summary>Datagrams that reached the receiver's socket and found no room in it: lost, but not by the fabric. Those of all flows of that socket.</summary>
     public long DroppedAtSocket { get; init; }
 
+    /// <summary>Datagrams that came to the receiver's socket and are not the load's: from another address, of another run, or with a number that was never sent. They are counted nowhere else. Those of all flows of that socket.</summary>
+    public long ForeignAtSocket { get; init; }
+
     /// <summary>Groups of the flow's of which nothing came, as a switch does that keeps too few; 0 for other flows.</summary>
     public int SilentGroups { get; init; }
 
@@ -109,6 +112,12 @@ public sealed record LoadMeans
     /// <summary>Datagrams sent at a time, at most.</summary>
     public required int Burst { get; init; }
 
+    /// <summary>Longest packet of the interfaces that datagrams were sent from (MTU), the smallest of them, bytes; 0 when that is not known, and for streams.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Packets into which each datagram was cut, since it is longer than <see cref="Mtu"/> allows; 1 when it is not cut.</summary>
+    public int Fragments { get; init; } = 1;
+
     /// <summary>How long a receiver rests between batches, microseconds, where the sender goes as fast as it can: delays contain it. 0 where a rate is set.</summary>
     public int ReceiverRestUs { get; init; }
 
@@ -133,6 +142,9 @@ public sealed record LoadResult
 
     /// <summary>How long it was measured, nanoseconds: first to last datagram or byte.</summary>
     public required long MeasuredNs { get; init; }
+
+    /// <summary>How long was sent, nanoseconds.</summary>
+    public long SendingNs { get; init; }
 
     /// <summary>Whether it ran its whole time.</summary>
     public required bool Completed { get; init; }
@@ -170,6 +182,20 @@ public sealed record LoadResult
     /// <summary>Why the generator, not the fabric, was the limit; empty when it was not.</summary>
     public required string GeneratorLimit { get; init; }
 
+    /// <summary>What each receiver might lose, percent; null for the default (<see cref="LossBound"/>).</summary>
+    public double? MaxLossPercent { get; init; }
+
+    /// <summary>Datagrams after which each flow was to end; 0 for no such end.</summary>
+    public long BurstDatagrams { get; init; }
+
+    /// <summary>
+    /// What was sent of what was asked for, as a share, of the flow that is farthest from it: of its rate over the measured time, or of its burst. 1 when all was, and when nothing was asked for.
+    /// </summary>
+    public double OfferedShare { get; init; } = 1;
+
+    /// <summary>Whether it passed, and who was the limit.</summary>
+    public LoadVerdict Verdict { get => field ?? LoadVerdict.Passed; init; } = LoadVerdict.Passed;
+
     /// <summary>L1 or L2, where the profile is theirs.</summary>
     public IReadOnlyList<CheckResult> Checks { get; init; } = [];
 
@@ -196,6 +222,12 @@ public sealed record RoundTripResult
 
     /// <summary>Questions that were not answered in time.</summary>
     public required long Lost { get; init; }
+
+    /// <summary>Packets into which each question was cut, since it is longer than the interface's MTU allows; 1 when it is not cut.</summary>
+    public int Fragments { get; init; } = 1;
+
+    /// <summary>Whether it passed.</summary>
+    public LoadVerdict Verdict { get => field ?? LoadVerdict.Passed; init; } = LoadVerdict.Passed;
 
     /// <summary>Questions that were due and could not be asked in time, because answers took too long; 0 without a rate.</summary>
     public long Forgone { get; init; }

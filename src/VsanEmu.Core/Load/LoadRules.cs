@@ -20,6 +20,24 @@ public static class LoadRules
             _ => $"{work.GetType().Name} is no load",
         };
 
+    /// <summary>Why a rate that was asked for cannot be offered within the time: less than one datagram, or one byte of a stream, is due in it. Null when it can.</summary>
+    /// <param name="options">What is asked for; it can be by <see cref="Fault"/>.</param>
+    /// <param name="cluster">Of which cluster.</param>
+    public static string? TooSlow(LoadOptions options, ClusterSpec cluster)
+    {
+        if (options.BitsPerSecond is null && options.PacketsPerSecond is null) return null;
+        double seconds = options.Duration.TotalSeconds;
+        foreach (LoadFlow flow in LoadPlan.Make(cluster, options))
+        {
+            double bits = flow.Transport == LoadTransport.Udp ? 8.0 * flow.Payload : 8;
+            if (flow.BitsPerSecond == 0 || flow.BitsPerSecond * seconds >= bits) continue;
+            string unit = flow.Transport == LoadTransport.Udp ? $"datagram of {flow.Payload} bytes" : "byte";
+            return FormattableString.Invariant($"at {flow.BitsPerSecond:0.##########} bit/s a {unit} is due each {bits / flow.BitsPerSecond:0.#} s, and not one in the {seconds:0.#} s that are measured: at least {bits / seconds:0.####} bit/s, or a longer time (0 is as fast as it goes)");
+        }
+
+        return null;
+    }
+
     private static string? Kind(LoadOptions options) =>
         !Enum.IsDefined(options.Profile) ? $"profile {options.Profile}: allowed are {string.Join(", ", Enum.GetNames<LoadProfile>())}"
         : options.Transport is { } transport && !Enum.IsDefined(transport) ? $"transport {transport}: allowed are {string.Join(", ", Enum.GetNames<LoadTransport>())}"
@@ -40,6 +58,7 @@ public static class LoadRules
         yield return ("interval in seconds", options.Interval.TotalSeconds, LoadRanges.IntervalSeconds);
         yield return ("rate in bit/s", options.BitsPerSecond ?? 0, LoadRanges.BitsPerSecond);
         yield return ("rate in datagrams a second", options.PacketsPerSecond ?? 1, LoadRanges.PacketsPerSecond);
+        yield return ("loss that is allowed, in percent,", options.MaxLossPercent ?? 0, LoadRanges.LossPercent);
         yield return ("groups", options.Groups, LoadRanges.Groups);
         yield return ("flows in parallel", options.Parallel, LoadRanges.Parallel);
         yield return ("multicast's share", options.MulticastShare, LoadRanges.Share);

@@ -9,11 +9,20 @@ public sealed class NoDropSearch
     private const double MostQueued = 0.005;
     private const int AlwaysQueued = 64;
 
-    private readonly double _resolution;
+    /// <summary>What less than this share of was sent was not offered, and not tried.</summary>
+    public const double Offered = 0.99;
+
+    // A machine that stood still for a moment does better the next time; one that falls far short does not.
+    private const double NearlyOffered = 0.9;
+    private const int MostTries = 3;
+
+    private readonly double _near;
     private readonly double _lossPercent;
     private readonly int _repeats;
+    private double _resolution;
     private double _failed;
     private int _passes;
+    private int _tries;
 
     /// <param name="highest">The rate to begin with, which may pass; bit/s.</param>
     /// <param name="resolution">How near the rates must be at the end, as a share of the highest. 0.001 to 0.5.</param>
@@ -21,6 +30,7 @@ public sealed class NoDropSearch
     /// <param name="repeats">How often a rate must pass in a row.</param>
     public NoDropSearch(double highest, double resolution, double lossPercent, int repeats)
     {
+        _near = resolution;
         _resolution = resolution * highest;
         _lossPercent = lossPercent;
         _repeats = repeats;
@@ -37,8 +47,11 @@ public sealed class NoDropSearch
     /// <summary>The lowest rate that did not; infinite when all did.</summary>
     public double Failed => _failed;
 
-    /// <summary>True when it is found.</summary>
+    /// <summary>True when it is found, or when the generator was the limit.</summary>
     public bool Done { get; private set; }
+
+    /// <summary>True when the search ended since no more could be offered: what passed is what was sent, and what the fabric would carry is not known.</summary>
+    public bool GeneratorWasTheLimit { get; private set; }
 
     /// <summary>Datagrams of a trial that had gathered in a queue by its end: those that came late, without what the way itself explains.</summary>
     /// <param name="result">The trial.</param>
@@ -52,15 +65,32 @@ public sealed class NoDropSearch
     /// <summary>Takes a trial's outcome at <see cref="Rate"/>.</summary>
     /// <param name="expected">Datagrams that would have been delivered had none been lost.</param>
     /// <param name="lost">Those that were, or that only a growing queue held.</param>
-    public void Take(long expected, long lost)
+    /// <param name="offered">What was sent of what was to be, as a share (<see cref="LoadResult.OfferedShare"/>): a rate that was not offered does not pass, whatever came of it.</param>
+    public void Take(long expected, long lost, double offered = 1)
     {
         bool passed = expected > 0 && 100.0 * lost / expected <= _lossPercent;
+        double sent = offered < Offered ? offered * Rate : Rate;
+        if (offered < Offered && (passed || expected == 0))
+        {
+            if (offered >= NearlyOffered && ++_tries < MostTries) return;
+            (Passed, GeneratorWasTheLimit, Done) = (passed ? Math.Max(Passed, sent) : Passed, true, true);
+            return;
+        }
+
+        _tries = 0;
         if (passed && ++_passes < _repeats) return;
         _passes = 0;
         if (passed) Passed = Rate;
-        else _failed = Rate;
+        else Fail(sent, offered < Offered);
         Done = double.IsPositiveInfinity(_failed) || _failed - Passed <= _resolution;
         if (!Done) Rate = (Passed + _failed) / 2;
+    }
+
+    // What is lost of less is lost of more; and what can be sent at all, not what was asked for, is what the search is near in.
+    private void Fail(double sent, bool fellShort)
+    {
+        _failed = sent;
+        if (fellShort) _resolution = Math.Min(_resolution, _near * sent);
     }
 }
 
@@ -77,7 +107,11 @@ public sealed record NoDropOptions(double Resolution, double LossPercent, int Re
 /// <param name="Queued">Those that a growing queue held at the end: a longer trial would have lost them.</param>
 /// <param name="DelayP99Ns">99 of 100 took no longer, nanoseconds.</param>
 /// <param name="GeneratorLimit">Why the generator was the limit; empty when it was not.</param>
-public sealed record NoDropTrial(long Rate, long Expected, long Lost, long Queued, long DelayP99Ns, string GeneratorLimit);
+public sealed record NoDropTrial(long Rate, long Expected, long Lost, long Queued, long DelayP99Ns, string GeneratorLimit)
+{
+    /// <summary>What was sent of the rate, as a share: under 0.99 it was not offered, and did not pass.</summary>
+    public double OfferedShare { get; init; } = 1;
+}
 
 /// <summary>What a search found.</summary>
 public sealed record NoDropResult
@@ -105,4 +139,13 @@ public sealed record NoDropResult
 
     /// <summary>How bursts were made.</summary>
     public required LoadMeans Means { get; init; }
+
+    /// <summary>Whether the search ended since no more could be offered: what was found is what was sent, and the fabric may carry more.</summary>
+    public bool NoLess { get; init; }
+
+    /// <summary>What was asked for and could not be offered, in words; empty when all was.</summary>
+    public string GeneratorLimit { get => field ?? ""; init; } = "";
+
+    /// <summary>Whether it passed.</summary>
+    public LoadVerdict Verdict { get => field ?? LoadVerdict.Passed; init; } = LoadVerdict.Passed;
 }

@@ -76,9 +76,20 @@ public sealed record VmResult
     /// <summary>From when a write was due, or began, to the last copy's acknowledgement, nanoseconds; null without any.</summary>
     public required DelaySummary? WriteLatency { get; init; }
 
+    /// <summary>What became of what each copy was asked.</summary>
+    public IReadOnlyList<VmCopyResult> ByCopy { get => field ?? []; init; } = [];
+
     /// <summary>What ended it early, in words; else empty.</summary>
     public string Error { get; init; } = "";
 }
+
+/// <summary>What became of one VM's operations at one of its copies.</summary>
+/// <param name="Member">The member that keeps the copy.</param>
+/// <param name="Asked">Operations that it was asked for, warm-up included.</param>
+/// <param name="Answered">Those that it answered.</param>
+/// <param name="Stalled">Whether answers are missing, and none came any more when sending had ended and they were waited for.</param>
+/// <param name="Tcp">What TCP says of the connection; null where the kernel does not say.</param>
+public sealed record VmCopyResult(string Member, long Asked, long Answered, bool Stalled, TcpFacts? Tcp);
 
 /// <summary>A VM load's outcome.</summary>
 public sealed record VmLoadResult
@@ -118,6 +129,12 @@ public sealed record VmLoadResult
 
     /// <summary>Why the generator, not the fabric, was the limit; empty when it was not.</summary>
     public required string GeneratorLimit { get; init; }
+
+    /// <summary>How much of what was due need not end, percent; null for the default: every VM and every copy must get on.</summary>
+    public double? MaxLossPercent { get; init; }
+
+    /// <summary>Whether it passed, and who was the limit.</summary>
+    public LoadVerdict Verdict { get => field ?? LoadVerdict.Passed; init; } = LoadVerdict.Passed;
 
     /// <summary>Reads and writes per second, of all VMs.</summary>
     public double OperationsPerSecond => Vms.Sum(v => v.Reads + v.Writes) / Math.Max(1e-9, MeasuredNs / 1e9);

@@ -38,6 +38,12 @@ public sealed record RunObservations
     /// <summary>Echo requests among members.</summary>
     public IReadOnlyList<PingObservation> Pings { get => field ?? []; init; }
 
+    /// <summary>Datagrams that had to be cut among members.</summary>
+    public IReadOnlyList<FragmentObservation> Fragments { get => field ?? []; init; }
+
+    /// <summary>Short TCP streams among members.</summary>
+    public IReadOnlyList<TcpStreamObservation> TcpStreams { get => field ?? []; init; }
+
     /// <summary>Connections that were left idle.</summary>
     public IReadOnlyList<IdleObservation> Idles { get => field ?? []; init; }
 
@@ -182,6 +188,9 @@ public sealed record NodeObservation
 
     /// <summary>True when the run killed it.</summary>
     public bool Killed { get; init; }
+
+    /// <summary>The moment before its host began to end it as a power failure would, by the host's clock; null when nobody did, or an earlier version did.</summary>
+    public long? EndedAtNs { get; init; }
 }
 
 /// <summary>How long something took at least from a peer, by the peer's clock when it left and by the member's own when it came.</summary>
@@ -198,8 +207,9 @@ public sealed record ApparentDelay(MemberId From, long Ns);
 /// <param name="ReliablePort">TCP port.</param>
 /// <param name="Ttl">Multicast TTL.</param>
 /// <param name="IgmpVersion">IGMP version.</param>
+/// <param name="Mtu">MTU of that interface, bytes; 0 when it was not told.</param>
 public sealed record NodeSettings(
-    string Address, int PrefixLength, string Profile, string AgentGroup, string MasterGroup, int ReliablePort, int Ttl, int IgmpVersion);
+    string Address, int PrefixLength, string Profile, string AgentGroup, string MasterGroup, int ReliablePort, int Ttl, int IgmpVersion, int Mtu = 0);
 
 /// <summary>A change of role.</summary>
 /// <param name="AtNs">When.</param>
@@ -252,8 +262,11 @@ public sealed record StreamObservation
     /// <summary>The group.</summary>
     public required FlowGroup Group { get; init; }
 
-    /// <summary>Datagrams that the sender handed to its socket.</summary>
+    /// <summary>Datagrams that the sender's socket took.</summary>
     public required long Sent { get; init; }
+
+    /// <summary>Datagrams that it refused: they were not sent, and are no loss.</summary>
+    public long Refused { get; init; }
 
     /// <summary>Different datagrams that arrived whole.</summary>
     public required long Received { get; init; }
@@ -345,7 +358,7 @@ public sealed record FailoverObservation
     /// <summary>The Backup at that moment.</summary>
     public required string Backup { get; init; }
 
-    /// <summary>When it was killed.</summary>
+    /// <summary>The moment before it was killed, as its own host's clock had it; before the order was given, where the host did not tell.</summary>
     public required long KilledAtNs { get; init; }
 
     /// <summary>When another member said it was Master, or null when none did in time.</summary>
@@ -373,7 +386,7 @@ public sealed record PartitionObservation
     /// <summary>The sides: member names.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Sides { get; init; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>The moment before it was ordered.</summary>
     public required long SplitAtNs { get; init; }
 
     /// <summary>When every side was at rest, or null.</summary>
@@ -382,7 +395,7 @@ public sealed record PartitionObservation
     /// <summary>Masters on each side then.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> MastersPerSide { get; init; }
 
-    /// <summary>When it was healed.</summary>
+    /// <summary>The moment before the heal was ordered.</summary>
     public required long HealedAtNs { get; init; }
 
     /// <summary>When all were at rest under one Master, or null.</summary>

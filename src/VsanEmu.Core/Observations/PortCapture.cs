@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VsanEmu.Core.Observations;
 
 /// <summary>What kind of endpoint a captured port belongs to.</summary>
@@ -43,7 +45,7 @@ public sealed record PortCapture
     /// </summary>
     public required long Dropped { get; init; }
 
-    /// <summary>UDP and TCP, by phase, direction, addresses and ports.</summary>
+    /// <summary>UDP and TCP on the cluster's ports, and later fragments, by phase, direction, addresses and ports.</summary>
     public required IReadOnlyList<FlowSighting> Flows { get; init; }
 
     /// <summary>IGMP queries, by phase and querier.</summary>
@@ -57,6 +59,21 @@ public sealed record PortCapture
 
     /// <summary>Marked datagrams of trials, by trial and direction; they are in no row of <see cref="Flows"/>.</summary>
     public IReadOnlyList<TrialSighting> Trials { get => field ?? []; init; }
+
+    /// <summary>All other IP, of any protocol: what no port of the cluster has, ICMP among it. IGMP is in <see cref="Memberships"/> and <see cref="Queries"/>.</summary>
+    public IReadOnlyList<OtherSighting> Others { get => field ?? []; init; }
+
+    /// <summary>
+    /// Frames that are missing from <see cref="Others"/> and <see cref="Vlans"/>: they came too fast to be looked at, or the tables were full. What is on the cluster's ports
+    /// has room of its own and does not suffer: see <see cref="Dropped"/>.
+    /// </summary>
+    public long OthersLost { get; init; }
+
+    /// <summary>Frames that could not be read: cut short below their headers, or contradicting themselves.</summary>
+    public long Undecoded { get; init; }
+
+    /// <summary>Frames of VLANs that are not the port's own, which are counted nowhere else but in <see cref="Frames"/>.</summary>
+    public IReadOnlyList<VlanSighting> Vlans { get => field ?? []; init; }
 
     /// <summary>The pcapng file's name, when one was kept.</summary>
     public string? File { get; init; }
@@ -101,6 +118,11 @@ public sealed record FlowSighting
     /// <summary>Packets that carried payload (a TCP segment without any is a mere acknowledgement).</summary>
     public required long Payloads { get; init; }
 
+    /// <summary>
+    /// Later fragments among them whose first one, which bears the ports, was counted: in this capture's flows or trials. A fragment without it is of an unknown flow.
+    /// </summary>
+    public long Continued { get; init; }
+
     /// <summary>Different ephemeral ports seen.</summary>
     public required int Connections { get; init; }
 
@@ -112,6 +134,10 @@ public sealed record FlowSighting
 
     /// <summary>TCP RSTs.</summary>
     public required long Resets { get; init; }
+
+    /// <summary>How TCP fared on it; null for UDP, and where no segment with a place in the sequence passed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TcpSighting? Tcp { get; init; }
 
     /// <summary>Lowest IP TTL.</summary>
     public required byte TtlMin { get; init; }
@@ -128,6 +154,17 @@ public sealed record FlowSighting
     /// <summary>Number of the first packet in the port's capture, from 1 (evidence).</summary>
     public required long FirstFrame { get; init; }
 }
+
+/// <summary>
+/// How TCP's segments of one row passed a port, by their sequence numbers: those with data, a SYN or a FIN. A burst that crossed uncut counts as one.
+/// </summary>
+/// <param name="Segments">Segments, those that came again included.</param>
+/// <param name="Repeated">Segments that had passed before: at the sender's port they were sent again, at the receiver's they came twice.</param>
+/// <param name="Late">Segments that had not passed before, and came after a later one.</param>
+/// <param name="Acknowledgements">Segments that only acknowledge.</param>
+/// <param name="DuplicateAcks">Those of them that say no more than the one before (RFC 5681 section 2).</param>
+/// <param name="StallNs">Longest time for which one segment was sent again and again, ns; 0 when none was.</param>
+public sealed record TcpSighting(long Segments, long Repeated, long Late, long Acknowledgements, long DuplicateAcks, long StallNs);
 
 /// <summary>General and group-specific queries of one querier.</summary>
 public sealed record QuerySighting

@@ -11,14 +11,20 @@ public sealed record TrialStream
     /// <summary>Most bytes of the IP packet.</summary>
     public const int MaxBytes = 9216;
 
+    /// <summary>Most bytes of one that may be cut.</summary>
+    public const int MaxCutBytes = 65_000;
+
     /// <summary>The number that its datagrams bear, from 1.</summary>
     public required int Trial { get; init; }
 
     /// <summary>The endpoint that sends.</summary>
     public required string Sender { get; init; }
 
-    /// <summary>A group, or a member's address: to that it is sent with don't-fragment.</summary>
+    /// <summary>A group, or a member's address: to that it is sent with don't-fragment, unless it <see cref="MayBeCut"/>.</summary>
     public required IPAddress To { get; init; }
+
+    /// <summary>True when its datagrams are sent without don't-fragment, and may then be longer than an MTU. Default false.</summary>
+    public bool MayBeCut { get; init; }
 
     /// <summary>UDP port, 1 to 65535.</summary>
     public required int Port { get; init; }
@@ -29,7 +35,7 @@ public sealed record TrialStream
     /// <summary>Time between two of them, 10 µs or more.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>Bytes of the IP packet, <see cref="MinBytes"/> to <see cref="MaxBytes"/>. Default 200.</summary>
+    /// <summary>Bytes of the IP packet, <see cref="MinBytes"/> to <see cref="MaxBytes"/>, or <see cref="MaxCutBytes"/>. Default 200.</summary>
     public int Bytes { get; init; } = 200;
 
     /// <summary>TTL, 1 to 255.</summary>
@@ -41,10 +47,11 @@ public sealed record TrialStream
 
 /// <summary>What became of a stream at its sender.</summary>
 /// <param name="Sent">Datagrams that its socket took.</param>
-/// <param name="StartNs">When it took the first; when it refused it, if it took none.</param>
+/// <param name="StartNs">When it took the first; when it refused the last, if it took none.</param>
 /// <param name="EndNs">When it took the last.</param>
-/// <param name="Error">The kernel's words when it refused one; else empty.</param>
-public sealed record StreamSent(int Sent, long StartNs, long EndNs, string Error);
+/// <param name="Error">The kernel's words when it refused one, the first of them; else empty.</param>
+/// <param name="Refused">Datagrams that it refused: they were not sent, and the stream went on.</param>
+public sealed record StreamSent(int Sent, long StartNs, long EndNs, string Error, int Refused = 0);
 
 /// <summary>What an endpoint does about a group.</summary>
 public enum GroupAct : byte

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VsanEmu.Core.Observations;
 
 /// <summary>What a trial on a test group is to find out. What came of it is in the captures: <see cref="PortCapture.Trials"/> and the reports there.</summary>
@@ -44,6 +46,9 @@ public enum TrialKind : byte
 
     /// <summary>P1, P3: unicast datagrams of one size, with don't-fragment, from one member to another, at a rate.</summary>
     Unicast,
+
+    /// <summary>P3: datagrams at a rate from one member to a group that two others joined.</summary>
+    FastGroup,
 }
 
 /// <summary>A stream of marked datagrams that one endpoint sent, and who joined or left its group meanwhile.</summary>
@@ -67,7 +72,7 @@ public sealed record TrialObservation
     /// <summary>The endpoint that sent.</summary>
     public required string Sender { get; init; }
 
-    /// <summary>Datagrams handed to its socket.</summary>
+    /// <summary>Datagrams that its socket took.</summary>
     public required int Sent { get; init; }
 
     /// <summary>Time between two of them, ns: the resolution of a delay read from their arrival.</summary>
@@ -100,22 +105,35 @@ public sealed record TrialObservation
     /// <summary>IGMP version of the actor, 2 or 3; 0 when nobody acted.</summary>
     public int IgmpVersion { get; init; }
 
-    /// <summary>Why the stream could not be sent as planned: the kernel's words; empty when it was.</summary>
+    /// <summary>Datagrams that the sender's own kernel refused: they were not sent, and are no loss.</summary>
+    public int Refused { get; init; }
+
+    /// <summary>The kernel's words for the first of them; empty when it refused none.</summary>
+    public string Refusal { get => field ?? ""; init; } = "";
+
+    /// <summary>Why the trial could not be made as planned: somebody could not join or leave, or nothing could be sent. The kernel's words; empty when it could.</summary>
     public string Error { get; init; } = "";
 }
 
 /// <summary>Datagrams of one trial at one port.</summary>
 /// <param name="Trial">The trial's number.</param>
 /// <param name="Direction">Direction.</param>
-/// <param name="Packets">Datagrams, copies included.</param>
+/// <param name="Packets">Datagrams of the plan, copies included.</param>
 /// <param name="FirstNs">The first one.</param>
 /// <param name="LastNs">The last one.</param>
 /// <param name="TtlMin">Lowest TTL among them.</param>
 /// <param name="Gap">Longest time between two of them, ns; 0 with fewer than two.</param>
-/// <param name="Repeats">Datagrams whose number was seen before, as far as the last 64 numbers tell.</param>
+/// <param name="Repeats">Datagrams whose number was seen before.</param>
 /// <param name="FirstFrame">Number of the first in the port's capture, from 1 (evidence).</param>
+/// <param name="Reordered">Datagrams that came after one with a higher number (RFC 4737 3.3); copies are not among them.</param>
+/// <param name="Foreign">Datagrams that bear the trial's mark and a number that it does not have: in no other count here, and in a flow's.</param>
 public sealed record TrialSighting(
-    int Trial, PortDirection Direction, long Packets, long FirstNs, long LastNs, byte TtlMin, long Gap, long Repeats, long FirstFrame);
+    int Trial, PortDirection Direction, long Packets, long FirstNs, long LastNs, byte TtlMin, long Gap, long Repeats, long FirstFrame, long Reordered = 0, long Foreign = 0)
+{
+    /// <summary>Different datagrams of the plan: each number once.</summary>
+    [JsonIgnore]
+    public long Distinct => Packets - Repeats;
+}
 
 /// <summary>ICMP echo requests of one size from one member to another (P1, P2).</summary>
 public sealed record PingObservation
@@ -132,7 +150,7 @@ public sealed record PingObservation
     /// <summary>Bytes of the IP packet; always with don't-fragment.</summary>
     public required int Bytes { get; init; }
 
-    /// <summary>Requests sent.</summary>
+    /// <summary>Requests made; one that the sender's own interface found too long counts.</summary>
     public required int Sent { get; init; }
 
     /// <summary>Requests answered.</summary>
@@ -152,6 +170,12 @@ public sealed record PingObservation
 
     /// <summary>Who refused it: an address, or empty.</summary>
     public string RefusedBy { get; init; } = "";
+
+    /// <summary>Requests that the sender's own kernel refused for another reason than their length: they were not sent, and <see cref="Sent"/> lacks them.</summary>
+    public int NotSent { get; init; }
+
+    /// <summary>The kernel's words for the first of them; empty when it refused none.</summary>
+    public string Refusal { get => field ?? ""; init; } = "";
 }
 
 /// <summary>A TCP connection between members that was left without a word (A9).</summary>

@@ -244,6 +244,18 @@ public sealed class ClusterNode
     /// <summary>Probe streams that it sent: stream, group, datagrams.</summary>
     public IReadOnlyList<(int Stream, FlowGroup Group, long Datagrams)> StreamsSent => [.. _probes.Sent];
 
+    /// <summary>Datagrams of those streams that the driver could not send.</summary>
+    public IReadOnlyList<RefusedDatagrams> StreamsRefused => [.. _probes.Refused];
+
+    /// <summary>The driver could not send a datagram: one that is counted by number was not sent, then; of all others the next one stands in.</summary>
+    /// <param name="transmit">What it was asked to do.</param>
+    /// <param name="datagram">The datagram.</param>
+    public void HandleRefused(in Transmit transmit, ReadOnlySpan<byte> datagram)
+    {
+        if (MessageHeader.TryOpen(datagram, out MessageHeader header, out ReadOnlySpan<byte> payload) != WireStatus.Ok || header.Kind != MessageKind.Probe) return;
+        if (Probe.TryParse(payload, out Probe probe)) _probes.HandleRefused(transmit.Group, transmit.Group == FlowGroup.None ? transmit.To : MemberId.None, probe);
+    }
+
     /// <summary>Probe streams of others as they arrived here.</summary>
     public IReadOnlyList<(int Stream, StreamObservation Counts)> StreamsReceived => [.. _probes.Received];
 

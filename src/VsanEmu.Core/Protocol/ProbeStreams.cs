@@ -16,12 +16,15 @@ internal sealed class ProbeStreams(NodeContext node)
 
     private readonly List<Sending> _sending = [];
     private readonly List<(int Stream, FlowGroup Group, long Datagrams)> _sent = [];
+    private readonly Dictionary<(int Stream, FlowGroup Group, MemberId To), long> _refused = [];
     private readonly Dictionary<(MemberId From, FlowGroup Group, uint Stream), Tally> _tallies = [];
 
     /// <summary>When the next datagram is due.</summary>
     public long NextNs { get; private set; } = long.MaxValue;
 
     public IReadOnlyList<(int Stream, FlowGroup Group, long Datagrams)> Sent => _sent;
+
+    public IEnumerable<RefusedDatagrams> Refused => _refused.Select(r => new RefusedDatagrams(r.Key.Stream, r.Key.Group, r.Key.To, r.Value));
 
     public IEnumerable<(int Stream, StreamObservation Counts)> Received => _tallies.Select(t => ((int)t.Key.Stream, new StreamObservation
     {
@@ -65,6 +68,13 @@ internal sealed class ProbeStreams(NodeContext node)
             if (_sent.Count > MaxTallies) _sent.RemoveAt(0);
             _sending.RemoveAt(i--);
         }
+    }
+
+    /// <summary>A datagram of its own that the driver could not send.</summary>
+    public void HandleRefused(FlowGroup group, MemberId to, Probe probe)
+    {
+        var key = ((int)probe.Stream, group, to);
+        if (_refused.Count < MaxTallies || _refused.ContainsKey(key)) _refused[key] = _refused.GetValueOrDefault(key) + 1;
     }
 
     public void Handle(MemberId from, FlowGroup group, Probe probe) => Find(from, group, probe.Stream, probe.Total)?.Add(probe.Index);

@@ -42,6 +42,9 @@ public sealed record NodeRecord
     /// <summary>Probe streams it sent.</summary>
     public IReadOnlyList<SentStream> StreamsSent { get; init; } = [];
 
+    /// <summary>Datagrams of them that its own kernel refused.</summary>
+    public IReadOnlyList<RefusedDatagrams> StreamsRefused { get => field ?? []; init; } = [];
+
     /// <summary>Probe streams as they arrived.</summary>
     public IReadOnlyList<ReceivedStream> StreamsReceived { get; init; } = [];
 

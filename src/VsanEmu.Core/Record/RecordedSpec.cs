@@ -97,18 +97,18 @@ internal sealed record RecordedSpec
     };
 }
 
-internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedMember(MemberId Id, string Name, string Address, Role? FixedRole, byte Priority, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedOutsider(string Name, string Address, OutsiderPlace Place, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedObserver(string Name, string? Address, string Interface, string? Netns = null, string? Host = null);
+internal sealed record RecordedObserver(string Name, string? Address, string? Interface, string? Netns = null, string? Host = null);
 
-internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int Mtu)
+internal sealed record RecordedTrials(string FirstGroup, int Rounds, int PacketsPerSecond, int Groups, int? Mtu, PairChoice Pairs = PairChoice.Sample)
 {
-    public static RecordedTrials Of(TrialSpec t) => new(t.FirstGroup.ToString(), t.Rounds, t.PacketsPerSecond, t.Groups, t.Mtu);
+    public static RecordedTrials Of(TrialSpec t) => new(t.FirstGroup.ToString(), t.Rounds, t.PacketsPerSecond, t.Groups, t.Mtu, t.Pairs);
 
     public TrialSpec Resolve() =>
-        new() { FirstGroup = AddressText.Parse(FirstGroup), Rounds = Rounds, PacketsPerSecond = PacketsPerSecond, Groups = Groups, Mtu = Mtu };
+        new() { FirstGroup = AddressText.Parse(FirstGroup), Rounds = Rounds, PacketsPerSecond = PacketsPerSecond, Groups = Groups, Mtu = Mtu, Pairs = Pairs };
 }
 
 internal sealed record RecordedChannels(

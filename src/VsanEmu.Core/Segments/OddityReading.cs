@@ -66,6 +66,13 @@ internal sealed class OddityReading(
 
     private IEnumerable<string> CaptureLines()
     {
+        foreach (var vlan in capture.Vlans.GroupBy(v => v.Vlan).OrderBy(g => g.Key))
+        {
+            long queries = vlan.Sum(v => v.Queries);
+            yield return $"{Wording.Count(vlan.Sum(v => v.Frames), "frame")} of VLAN {vlan.Key}{(queries > 0 ? $", {queries} IGMP queries among them" : "")}: tagged, so a host at this port "
+                + "does not get them, and they are left out of all the rest";
+        }
+
         if (capture.Dropped > 0) yield return $"the kernel dropped {capture.Dropped} frames of the capture: what was not seen may have been there";
     }
 }

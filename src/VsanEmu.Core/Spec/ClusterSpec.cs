@@ -13,6 +13,9 @@ namespace VsanEmu.Core.Spec;
 [JsonConverter(typeof(ClusterSpecConverter))]
 public sealed record ClusterSpec
 {
+    /// <summary>The interface where none is named and none can be looked for.</summary>
+    public const string UsualInterface = "eth0";
+
     /// <summary>The cluster's name, for people. 1 to 63 characters.</summary>
     public required string Name { get; init; }
 
@@ -67,7 +70,7 @@ public sealed record MemberSpec
     /// <summary>Its number, unique in the cluster.</summary>
     public required MemberId Id { get; init; }
 
-    /// <summary>Its name, unique in the cluster: letters, digits, '-', 1 to 15 characters.</summary>
+    /// <summary>Its name, a host name (<see cref="HostName"/>), unique among all endpoints, whatever its case.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its vSAN address.</summary>
@@ -79,8 +82,11 @@ public sealed record MemberSpec
     /// <summary>Election priority, 0 to 255, default 100: higher wins; then the longest membership; then the lowest id.</summary>
     public byte Priority { get; init; } = 100;
 
-    /// <summary>The interface's name inside the member's namespace or host. Without either, a NIC that a run takes for itself and gives back.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>
+    /// The interface's name inside the member's namespace or host; null: in a namespace that exists it is found by <see cref="Address"/> or the subnet, elsewhere it is
+    /// <see cref="ClusterSpec.UsualInterface"/>. Without namespace or host, a NIC that a run takes for itself and gives back.
+    /// </summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }
@@ -220,8 +226,8 @@ public sealed record OutsiderSpec
     /// <summary>Where it stands.</summary>
     public required OutsiderPlace Place { get; init; }
 
-    /// <summary>The interface's name inside its namespace or host.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>The interface's name inside its namespace or host; null as for a member (<see cref="MemberSpec.Interface"/>).</summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }
@@ -239,8 +245,8 @@ public sealed record ObserverSpec
     /// <summary>Its address; it needs none, but is asked for it by ARP to prove that its capture works.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>The interface's name inside its namespace or host.</summary>
-    public string Interface { get; init; } = "eth0";
+    /// <summary>The interface's name inside its namespace or host; null as for a member (<see cref="MemberSpec.Interface"/>).</summary>
+    public string? Interface { get; init; }
 
     /// <summary>The existing network namespace in which its interface is: a name under /run/netns, or a path; null when none is named.</summary>
     public string? Netns { get; init; }
@@ -266,11 +272,47 @@ public sealed record ThresholdSpec
 
     /// <summary>Median round trip between members above which P2 warns. Default 5 ms (the vendor's figure between data nodes), 10 µs to 10 s.</summary>
     public TimeSpan RoundTrip { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Share of TCP's segments that were lost and sent again above which P3 fails, percent, 0.01 to 100. Default 0.5, the vendor's figure.</summary>
+    public double RetransmittedPercent { get => field == 0 ? 0.5 : field; init; }
+
+    /// <summary>
+    /// Share of TCP's segments that come out of order above which P3 warns, percent, 0.01 to 100; at <see cref="CriticalFactor"/> times as many it fails. Default 0.1,
+    /// the vendor's figure for a warning.
+    /// </summary>
+    public double OutOfOrderPercent { get => field == 0 ? 0.1 : field; init; }
+
+    /// <summary>Share of TCP's duplicate acknowledgements above which P3 warns, percent, 0.01 to 100. Default 1, the vendor's figure.</summary>
+    public double DuplicateAckPercent { get => field == 0 ? 1 : field; init; }
+
+    /// <summary>How many times <see cref="OutOfOrderPercent"/> is critical: the vendor warns at 0.1 % and calls 1 % critical.</summary>
+    public const double CriticalFactor = 10;
+}
+
+/// <summary>Which directions between members are tried.</summary>
+public enum PairChoice : byte
+{
+    /// <summary>Pings in all of them where members are few, else in a sample; streams with two partners of each.</summary>
+    Sample,
+
+    /// <summary>All of them, whatever they are tried with.</summary>
+    All,
 }
 
 /// <summary>How the trials on test groups and the pings are made.</summary>
 public sealed record TrialSpec
 {
+    /// <summary>The MTU of an interface that did not tell its own, bytes: Ethernet's.</summary>
+    public const int UsualMtu = 1500;
+
+    /// <summary>The longest packet that is tried with don't-fragment, bytes: what jumbo frames take.</summary>
+    public const int MostMtu = 9216;
+
+    /// <summary>The largest packet that two interfaces take, as far as it is tried.</summary>
+    /// <param name="one">The MTU of the one, bytes.</param>
+    /// <param name="other">The MTU of the other, bytes.</param>
+    public static int FullSize(int one, int other) => Math.Min(Math.Min(one, other), MostMtu);
+
     /// <summary>Test groups that a run may use, from <see cref="FirstGroup"/> on.</summary>
     public const int MaxGroups = 4096;
 
@@ -286,6 +328,11 @@ public sealed record TrialSpec
     /// <summary>Groups that are joined at a time to see whether the switch can hold them (M10). Default 32, 1 to 1024.</summary>
     public int Groups { get; init; } = 32;
 
-    /// <summary>The largest IP packet that must pass unfragmented, bytes (P1). Default 1500, 576 to 9216; 9000 for jumbo frames.</summary>
-    public int Mtu { get; init; } = 1500;
+    /// <summary>
+    /// The largest IP packet that must pass unfragmented, bytes (P1), 576 to 9216. Default null: between two members as large a one as both their interfaces take.
+    /// </summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Which directions between members are tried. Default <see cref="PairChoice.Sample"/>.</summary>
+    public PairChoice Pairs { get; init; }
 }

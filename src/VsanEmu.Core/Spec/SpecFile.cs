@@ -20,7 +20,7 @@ public static class SpecFile
 
         var reader = new SpecReader();
         ClusterDraft draft = new ConfiguredAddresses(reader, configured).Fill(SpecKeys.Cluster.Read(root, "", reader));
-        ClusterSpec spec = new SpecRules(draft, reader).Resolve();
+        ClusterSpec spec = new SpecResolver(draft, reader).Resolve();
         return reader.Failed ? new(fileName, null, reader.Errors()) : new(fileName, spec, []);
 
         SpecResult Failed(SpecError error) => new(fileName, null, [error]);
@@ -30,15 +30,28 @@ public static class SpecFile
     public static string Format(ClusterSpec spec) => SpecWriter.Write(Draft(spec), comments: false);
 
     /// <summary>A commented example that has every key.</summary>
-    public static string Example { get; } = SpecWriter.Write(Draft(ExampleCluster()), comments: true);
+    public static string Example { get; } = SpecWriter.Write(ExampleDraft(), comments: true);
 
     /// <summary>The JSON schema of the format, draft 2020-12.</summary>
     public static string Schema { get; } = SpecSchema.Write();
 
-    private static ClusterSpec ExampleCluster()
+    // One endpoint for each way to say where it is: by a NIC of this machine, a namespace, another host.
+    private static ClusterDraft ExampleDraft()
     {
-        ClusterSpec lab = LabSpec.Create(4, name: "rack 12");
-        return lab with { Timers = new() };
+        ClusterSpec lab = LabSpec.Create(4, name: "rack 12") with { Timers = new(), Trials = new() { Mtu = 1500 } };
+        MemberSpec[] members = [.. lab.Members];
+        members[0] = members[0] with { Interface = "enp2s0f0" };
+        members[1] = members[1] with { Netns = "blade2" };
+        members[2] = members[2] with { Host = "esx3.example.com" };
+        members[3] = members[3] with { Interface = "enp2s0f1.100" };
+        ClusterDraft draft = Draft(lab with
+        {
+            Members = members,
+            Outsiders = [lab.Outsiders[0] with { Interface = "enp3s0", Netns = "guest" }, lab.Outsiders[1] with { Host = "office.example.com" }],
+            Observer = lab.Observer! with { Interface = "ens1", Netns = "tap" },
+        });
+        // Numbers come by themselves: the first one shows that they can be given.
+        return draft with { Members = [.. draft.Members.Select((m, i) => i == 0 ? m : m with { Id = null })] };
     }
 
     private static ClusterDraft Draft(ClusterSpec spec) => new()

@@ -5,20 +5,23 @@ using VsanEmu.Core.Spec.Keys;
 namespace VsanEmu.Core.Spec;
 
 /// <summary>
-/// The rules between a spec's values, and the cluster that follows from them. A rule looks only at values that were read well, so that one mistake gives one error.
+/// The rules between a spec's values. They see the resolved cluster alone, so that a default counts as what is written does, and complain by <see cref="Settings"/>,
+/// which knows what is written.
 /// </summary>
-internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
+/// <param name="spec">The cluster, with its members in the file's order.</param>
+/// <param name="settings">What the file has.</param>
+internal sealed class SpecRules(ClusterSpec spec, Settings settings)
 {
     /// <summary>Names that the fabric or the kernel keeps for itself.</summary>
     public static readonly IReadOnlyList<string> ReservedNames = ["gateway", "lo", "all", "default"];
 
-    private readonly Dictionary<string, MemberId> _ids = [];
+    private static readonly Setting Subnet = new("subnet");
 
-    /// <summary>The cluster; its worth is nothing when the reader has failed.</summary>
-    public ClusterSpec Resolve()
+    /// <summary>Holds all of them.</summary>
+    public void Hold()
     {
-        IReadOnlyList<MemberSpec> members = Members();
         Names();
+        VmNames();
         Addresses();
         FixedRoles();
         Channels();
@@ -26,153 +29,119 @@ internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
         Outsiders();
         Places();
         TestGroups();
-        IReadOnlyList<VmSpec> vms = [.. draft.Vms.Select(Vm)];
-        ChannelSpec defaults = ChannelSpec.Of(draft.Profile);
-        return new ClusterSpec
-        {
-            Name = draft.Name,
-            ClusterId = draft.Id ?? LabSpec.ClusterIdOf(draft.Name),
-            Profile = draft.Profile with { DataConnection = draft.Data },
-            Subnet = draft.Subnet,
-            Members = [.. members.OrderBy(m => m.Id)],
-            Channels = draft.Channels with
-            {
-                AgentGroup = draft.Channels.AgentGroup ?? defaults.AgentGroup,
-                MasterGroup = draft.Channels.MasterGroup ?? defaults.MasterGroup,
-            },
-            Timers = draft.Timers,
-            Vms = vms,
-            Outsiders = draft.Outsiders,
-            Observer = draft.Observer,
-            Gateway = draft.Gateway,
-            Trials = draft.Trials,
-            Thresholds = draft.Thresholds,
-        };
-    }
-
-    private List<MemberSpec> Members()
-    {
-        var members = new List<MemberSpec>();
-        var takenBy = new Dictionary<int, string>();
-        for (int i = 0; i < draft.Members.Count; i++)
-        {
-            MemberDraft member = draft.Members[i];
-            int id = member.Id ?? i + 1;
-            string path = $"members[{i}]";
-            if (!takenBy.TryAdd(id, member.Spec.Name))
-            {
-                string place = member.Id is null ? "has no id, so its place in the list gives it" : "has";
-                reader.Fail(reader.Has($"{path}.id") ? $"{path}.id" : path, $"{Quoted(member.Spec.Name)} {place} id {id}, which is {Quoted(takenBy[id])}'s", "each id once");
-            }
-
-            if (member.Spec.Name.Length > 0) _ids.TryAdd(member.Spec.Name, new MemberId((ushort)id));
-            members.Add(member.Spec with { Id = new MemberId((ushort)id) });
-        }
-
-        return members;
     }
 
     private void Names()
     {
-        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string path, string name) in Endpoints().Select(e => ($"{e.Path}.name", e.Name)))
+        var taken = new Dictionary<string, (Setting Key, string Name)>(HostName.Comparer);
+        foreach ((Setting key, string name) in Endpoints().Select(e => (e.Name, e.Text)).Where(e => settings.Known(e.Name)))
         {
-            if (!reader.Has(path)) continue;
-            if (ReservedNames.Contains(name)) reader.Fail(path, $"'{name}' is reserved", $"any name but {string.Join(", ", ReservedNames)}");
-            else if (!taken.TryAdd(name, path)) reader.Fail(path, $"'{name}' is taken: line {reader.At(taken[name]).Line}", "each name once");
+            if (ReservedNames.Contains(name, HostName.Comparer)) settings.Refuse($"'{name}' is reserved", $"any name but {string.Join(", ", ReservedNames)}", key);
+            else if (!taken.TryAdd(name, (key, name))) Twice(key, name, taken[name].Key, taken[name].Name);
         }
+    }
 
-        var vms = new Dictionary<string, string>();
-        for (int i = 0; i < draft.Vms.Count; i++)
-        {
-            string path = $"vms[{i}].name";
-            string name = draft.Vms[i].Spec.Name;
-            if (reader.Has(path) && !vms.TryAdd(name, path)) reader.Fail(path, $"VM '{name}' is there already: line {reader.At(vms[name]).Line}", "each name once");
-        }
+    private void Twice(Setting key, string name, Setting other, string otherName)
+    {
+        bool written = settings.Written(key) && settings.Written(other);
+        string spelling = name == otherName ? "" : $" as '{otherName}', and case does not tell host names apart";
+        settings.Refuse($"'{(settings.Written(key) ? name : otherName)}' is taken{(written ? $": line {settings.Line(other)}" : "")}{spelling}", "each name once", key, other);
+    }
+
+    private void VmNames()
+    {
+        var taken = new Dictionary<string, Setting>();
+        foreach ((Setting key, string name) in spec.Vms.Select((v, i) => (new Setting($"vms[{i}].name"), v.Name)).Where(v => settings.Known(v.Item1)))
+            if (!taken.TryAdd(name, key)) settings.Refuse($"VM '{name}' is there already: line {settings.Line(taken[name])}", "each name once", key);
     }
 
     private void Addresses()
     {
-        var taken = new Dictionary<IPAddress, string>();
-        IEnumerable<(string Path, IPAddress? Address, bool Inside)> all =
+        var taken = new Dictionary<IPAddress, Setting>();
+        IEnumerable<(Setting Key, IPAddress? Address, bool Inside)> all =
         [
-            ("gateway", draft.Gateway, true),
-            .. Endpoints().Select(e => ($"{e.Path}.address", e.Address, e.Inside)),
+            (new("gateway"), spec.Gateway, true),
+            .. Endpoints().Where(e => e.Place is not { } place || settings.Known(place)).Select(e => (e.Address, e.Value, e.Inside)),
         ];
-        foreach ((string path, IPAddress? address, bool inside) in all)
+        foreach ((Setting key, IPAddress? address, bool inside) in all)
         {
-            if (address is null || !reader.Has(path)) continue;
-            if (!taken.TryAdd(address, path)) reader.Fail(path, $"{address} is taken: line {reader.At(taken[address]).Line} ({taken[address]})", "each address once");
-            if (!reader.Has("subnet")) continue;
-            (uint first, uint last) = Range(draft.Subnet);
-            uint bits = SpecTypes.Bits(address);
-            if (inside && (bits < first || bits > last))
-            {
-                string what = bits == first - 1 ? "the subnet's network address" : bits == last + 1 ? "the subnet's broadcast address" : $"outside the subnet {draft.Subnet}";
-                reader.Fail(path, $"{address} is {what}", $"{SpecTypes.ToAddress(first)} to {SpecTypes.ToAddress(last)}");
-            }
-            else if (!inside && draft.Subnet.Contains(address))
-            {
-                reader.Fail(path, $"{address} is in the segment, not beyond its gateway", $"an address outside {draft.Subnet}");
-            }
+            if (address is null || !settings.Known(key)) continue;
+            if (!taken.TryAdd(address, key)) settings.Refuse($"{address} is taken: line {settings.Line(taken[address])} ({taken[address].Path})", "each address once", key);
+            if (inside) MustBeInside(key, address);
+            else if (spec.Subnet.Contains(address)) settings.Refuse($"{address} is in the segment, not beyond its gateway", $"an address outside {spec.Subnet}", key, Subnet);
         }
+    }
+
+    private void MustBeInside(Setting key, IPAddress address)
+    {
+        uint network = SpecTypes.Bits(spec.Subnet.BaseAddress), broadcast = network | (uint)(0xFFFFFFFFUL >> spec.Subnet.PrefixLength), bits = SpecTypes.Bits(address);
+        if (bits > network && bits < broadcast) return;
+        string what = bits == network ? "the subnet's network address" : bits == broadcast ? "the subnet's broadcast address" : $"outside the subnet {spec.Subnet}";
+        settings.Refuse($"{address} is {what}", $"{SpecTypes.ToAddress(network + 1)} to {SpecTypes.ToAddress(broadcast - 1)}", key, Subnet);
     }
 
     private void FixedRoles()
     {
+        Setting[] keys = [.. spec.Members.Select((m, i) => new Setting($"members[{i}].role", m.FixedRole?.ToString() ?? "elected"))];
         foreach (Role role in (Role[])[Role.Master, Role.Backup])
         {
-            string? first = null;
-            for (int i = 0; i < draft.Members.Count; i++)
-            {
-                string path = $"members[{i}].role";
-                if (draft.Members[i].Spec.FixedRole != role || !reader.Has(path)) continue;
-                if (first is not null) reader.Fail(path, $"{first} is fixed as {role} already", $"one {role} at most");
-                first ??= draft.Members[i].Spec.Name;
-            }
+            int[] fixedSo = [.. Enumerable.Range(0, keys.Length).Where(i => spec.Members[i].FixedRole == role)];
+            foreach (int i in fixedSo.Skip(1)) settings.Refuse($"{spec.Members[fixedSo[0]].Name} is fixed as {role} already", $"one {role} at most", keys[i]);
         }
 
-        if (draft.Members.Count >= LabSpec.MinMembers && draft.Members.All(m => m.Spec.FixedRole == Role.Agent) && reader.Has("members"))
-            reader.Fail("members", "every member is fixed as agent, so there can be no Master", "at least one that is not");
+        if (spec.Members.Count >= LabSpec.MinMembers && spec.Members.All(m => m.FixedRole == Role.Agent))
+            settings.Refuse("every member is fixed as agent, so there can be no Master", "at least one that is not", [new("members"), .. keys]);
     }
 
     private void Channels()
     {
-        ChannelSpec channels = draft.Channels;
-        if (draft.Profile.Unicast)
+        ChannelSpec channels = spec.Channels;
+        (Setting agents, Setting masters) = Groups();
+        if (spec.Profile.Unicast)
         {
-            foreach (string key in (string[])["channels.agentGroup", "channels.masterGroup"])
-            {
-                if (reader.Has(key)) reader.Fail(key, $"profile {draft.Profile.Name} is unicast and has no groups", "leave it out, or choose profile article or vsan65");
-            }
+            foreach (Setting group in ((Setting[])[agents, masters]).Where(settings.Written))
+                settings.Refuse($"profile {spec.Profile.Name} is unicast and has no groups", "leave it out, or choose profile article or vsan65", group);
         }
-
-        if (reader.Has("channels.agentGroup") && reader.Has("channels.masterGroup") && Equals(channels.AgentGroup, channels.MasterGroup) && channels.AgentPort == channels.MasterPort)
-            reader.Fail("channels.masterGroup", "both groups have the same address and port", "two different groups");
+        else if (Equals(channels.AgentGroup, channels.MasterGroup) && channels.AgentPort == channels.MasterPort)
+        {
+            Setting agentPort = new("channels.agentPort", channels.AgentPort), masterPort = new("channels.masterPort", channels.MasterPort);
+            settings.Refuse("both groups have the same address and port", "two different groups", masters, masterPort, agents, agentPort);
+        }
     }
+
+    // Without groups of its own a cluster has those of its profile.
+    private (Setting Agents, Setting Masters) Groups() =>
+        (new("channels.agentGroup", (object?)spec.Channels.AgentGroup ?? "none", From: "profile"), new("channels.masterGroup", (object?)spec.Channels.MasterGroup ?? "none", From: "profile"));
 
     private void Timers()
     {
-        TimerSpec t = draft.Timers;
-        AtLeast("timers.listen", t.Listen, t.Heartbeat, "one heartbeat");
-        AtLeast("timers.tcpIdle", t.TcpIdle, t.Heartbeat * 2, "two heartbeats");
-        if (t.QueryResponse >= t.QueryInterval && Given("timers.queryResponse", "timers.queryInterval") is { } key)
-            reader.Fail(key, $"the query response interval {Duration.Format(t.QueryResponse)} is not below the query interval {Duration.Format(t.QueryInterval)}", "RFC 3376 8.3: less than it");
-
-        void AtLeast(string path, TimeSpan value, TimeSpan least, string what)
+        TimerSpec t = spec.Timers;
+        Setting heartbeat = Timer("heartbeat", t.Heartbeat);
+        AtLeast(Timer("listen", t.Listen), t.Listen, t.Heartbeat, "one heartbeat");
+        AtLeast(Timer("tcpIdle", t.TcpIdle), t.TcpIdle, t.Heartbeat * 2, "two heartbeats");
+        if (t.QueryResponse >= t.QueryInterval)
         {
-            if (value < least && Given(path, "timers.heartbeat") is { } at)
-                reader.Fail(at, $"{path[7..]} is {Duration.Format(value)}, which is less than {what}", $"{path[7..]} of {Duration.Format(least)} or more");
+            settings.Refuse(
+                $"the query response interval {Duration.Format(t.QueryResponse)} is not below the query interval {Duration.Format(t.QueryInterval)}", "RFC 3376 8.3: less than it",
+                Timer("queryResponse", t.QueryResponse), Timer("queryInterval", t.QueryInterval));
+        }
+
+        void AtLeast(Setting timer, TimeSpan value, TimeSpan least, string what)
+        {
+            if (value >= least) return;
+            string name = timer.Path["timers.".Length..];
+            settings.Refuse($"{name} is {Duration.Format(value)}, which is less than {what}", $"{name} of {Duration.Format(least)} or more", timer, heartbeat);
         }
     }
 
+    private static Setting Timer(string name, TimeSpan value) => new($"timers.{name}", Duration.Format(value));
+
     private void Outsiders()
     {
-        for (int i = 0; i < draft.Outsiders.Count; i++)
+        for (int i = 0; i < spec.Outsiders.Count; i++)
         {
-            string path = $"outsiders[{i}].place";
-            if (draft.Outsiders[i].Place == OutsiderPlace.BeyondGateway && draft.Gateway is null && reader.Has(path))
-                reader.Fail(path, "there is no gateway to be beyond", "give the cluster a gateway, or place segment");
+            if (spec.Outsiders[i].Place == OutsiderPlace.BeyondGateway && spec.Gateway is null && settings.Known(new Setting("gateway", "none")))
+                settings.Refuse("there is no gateway to be beyond", "give the cluster a gateway, or place segment", new Setting($"outsiders[{i}].place"));
         }
     }
 
@@ -180,66 +149,39 @@ internal sealed class SpecRules(ClusterDraft draft, SpecReader reader)
     {
         foreach ((string path, string? netns, string? host) in
             (IEnumerable<(string, string?, string?)>)[
-                .. draft.Members.Select((m, i) => ($"members[{i}]", m.Spec.Netns, m.Spec.Host)),
-                .. draft.Outsiders.Select((o, i) => ($"outsiders[{i}]", o.Netns, o.Host)),
-                ("observer", draft.Observer?.Netns, draft.Observer?.Host),
+                .. spec.Members.Select((m, i) => ($"members[{i}]", m.Netns, m.Host)),
+                .. spec.Outsiders.Select((o, i) => ($"outsiders[{i}]", o.Netns, o.Host)),
+                ("observer", spec.Observer?.Netns, spec.Observer?.Host),
             ])
         {
-            if (netns is not null && host is not null && reader.Has($"{path}.host"))
-                reader.Fail($"{path}.host", "it has a netns too: an endpoint is in one place", "netns or host, not both");
+            if (netns is not null && host is not null)
+                settings.Refuse("it has a netns too: an endpoint is in one place", "netns or host, not both", new Setting($"{path}.host"), new Setting($"{path}.netns"));
         }
     }
 
     private void TestGroups()
     {
-        const string path = "trials.firstGroup";
-        if (!reader.Has(path)) return;
-        uint first = SpecTypes.Bits(draft.Trials.FirstGroup), last = first + TrialSpec.MaxGroups - 1;
+        var firstGroup = new Setting("trials.firstGroup", spec.Trials.FirstGroup);
+        uint first = SpecTypes.Bits(spec.Trials.FirstGroup), last = first + TrialSpec.MaxGroups - 1;
         if (last > SpecTypes.Bits(IPAddress.Parse("239.255.255.255")))
-            reader.Fail(path, $"there is no room for {TrialSpec.MaxGroups} groups from here", "up to 239.255.240.0");
-        foreach (IPAddress? own in (IPAddress?[])[draft.Channels.AgentGroup, draft.Channels.MasterGroup])
+            settings.Refuse($"there is no room for {TrialSpec.MaxGroups} groups from here", "up to 239.255.240.0", firstGroup);
+        (Setting agents, Setting masters) = Groups();
+        foreach ((Setting key, IPAddress? own) in ((Setting, IPAddress?)[])[(agents, spec.Channels.AgentGroup), (masters, spec.Channels.MasterGroup)])
         {
-            if (own is not null && SpecTypes.Bits(own) >= first && SpecTypes.Bits(own) <= last)
-                reader.Fail(path, $"the test groups, up to {SpecTypes.ToAddress(last)}, hold the cluster's own {own}", "a range without it");
+            if (own is null || SpecTypes.Bits(own) < first || SpecTypes.Bits(own) > last) continue;
+            string told = settings.Written(firstGroup) ? $"the test groups, up to {SpecTypes.ToAddress(last)}, hold the cluster's own {own}" : $"{own} is one of the test groups, {spec.Trials.FirstGroup} to {SpecTypes.ToAddress(last)}";
+            settings.Refuse(told, settings.Written(firstGroup) ? "a range without it" : "a group outside them", firstGroup, key);
         }
     }
 
-    private VmSpec Vm(VmDraft vm, int index)
+    /// <summary>Every endpoint: the keys of its name, its address and, where it has one, its place; and whether its address belongs into the subnet.</summary>
+    private IEnumerable<(Setting Name, string Text, Setting Address, IPAddress? Value, Setting? Place, bool Inside)> Endpoints()
     {
-        string path = $"vms[{index}]";
-        var seen = new HashSet<string>();
-        for (int i = 0; i < vm.Copies.Count; i++)
-        {
-            string copy = $"{path}.copies[{i}]";
-            if (reader.Has(copy) && !seen.Add(vm.Copies[i])) reader.Fail(copy, $"{vm.Copies[i]} holds a copy already", "each member once");
-        }
-
-        return vm.Spec with { Host = Find($"{path}.host", vm.Host), Copies = [.. vm.Copies.Select((c, i) => Find($"{path}.copies[{i}]", c))] };
+        foreach ((int i, MemberSpec m) in spec.Members.Index())
+            yield return (new($"members[{i}].name"), m.Name, new($"members[{i}].address"), m.Address, null, true);
+        foreach ((int i, OutsiderSpec o) in spec.Outsiders.Index())
+            yield return (new($"outsiders[{i}].name"), o.Name, new($"outsiders[{i}].address"), o.Address, new Setting($"outsiders[{i}].place"), o.Place == OutsiderPlace.Segment);
+        if (spec.Observer is { } observer)
+            yield return (new("observer.name", observer.Name), observer.Name, new("observer.address"), observer.Address, null, true);
     }
-
-    private MemberId Find(string path, string name)
-    {
-        if (_ids.TryGetValue(name, out MemberId id) || !reader.Has(path)) return id;
-        reader.Fail(path, $"there is no member '{name}'{Spelling.DidYouMean(name, _ids.Keys)}", _ids.Count <= 8 ? string.Join(", ", _ids.Keys) : $"a name from members, {_ids.Keys.First()} to {_ids.Keys.Last()}");
-        return id;
-    }
-
-    /// <summary>Every endpoint with a name, and whether its address belongs into the subnet.</summary>
-    private IEnumerable<(string Path, string Name, IPAddress? Address, bool Inside)> Endpoints() =>
-    [
-        .. draft.Members.Select((m, i) => ($"members[{i}]", m.Spec.Name, (IPAddress?)m.Spec.Address, true)),
-        .. draft.Outsiders.Select((o, i) => ($"outsiders[{i}]", o.Name, (IPAddress?)o.Address, o.Place == OutsiderPlace.Segment)),
-        ("observer", draft.Observer?.Name ?? "", draft.Observer?.Address, true),
-    ];
-
-    /// <summary>The first of these keys that the file gives: the one to complain about.</summary>
-    private string? Given(params string[] paths) => paths.FirstOrDefault(reader.Has);
-
-    private static (uint First, uint Last) Range(IPNetwork subnet)
-    {
-        uint network = SpecTypes.Bits(subnet.BaseAddress);
-        return (network + 1, (network | (uint.MaxValue >> subnet.PrefixLength)) - 1);
-    }
-
-    private static string Quoted(string name) => name.Length == 0 ? "another member" : name;
 }

@@ -6,7 +6,7 @@ namespace VsanEmu.Core.Spec;
 
 /// <summary>
 /// Writes a spec as YAML by walking the table of keys. With comments it is an example: each key says what it is, what is allowed and what holds without it,
-/// and what was said of a list's first item is not said again.
+/// and what was said of one item of a list is not said again. A key that cannot stand beside another one of its section is there as a comment.
 /// </summary>
 internal sealed partial class SpecWriter : IKeyVisitor
 {
@@ -27,7 +27,11 @@ internal sealed partial class SpecWriter : IKeyVisitor
     private readonly bool _comments;
     private string _indent = "";
     private string? _firstLead;
-    private bool _brief;
+
+    // What was said of keys of the list that is being written, null outside of lists; and the last value of a key of this name.
+    private HashSet<string>? _said;
+    private readonly Dictionary<string, string> _samples = [];
+    private bool _laterItem;
 
     private SpecWriter(bool comments) => _comments = comments;
 
@@ -41,35 +45,38 @@ internal sealed partial class SpecWriter : IKeyVisitor
 
     public void Value(string key, string about, bool required, ScalarType type, object? value, object? preset, string? presetText)
     {
-        if (value is null || (_brief && !required && (presetText is not null || value.Equals(preset)))) return;
-        string otherwise = preset is null ? presetText ?? "" : type.Write(preset);
-        Line($"{key}: {Text(type, value)}", $"{about} [{type.Allowed}{(otherwise.Length > 0 ? $"; default {otherwise}" : "")}]");
+        if (_comments && _laterItem && !required && (value?.Equals(preset) ?? true)) return;
+        string otherwise = preset is null ? presetText ?? "" : type.Write(preset), comment = $"{about} [{type.Allowed}{(otherwise.Length > 0 ? $"; default {otherwise}" : "")}]";
+        if (value is not null) Line(key, $"{key}: {_samples[key] = Text(type, value)}", comment);
+        else if (_comments && _said is null && _samples.TryGetValue(key, out string? sample)) Line(key, $"# {key}: {sample}", comment);
     }
 
     public void ValueList(string key, string about, bool required, ScalarType type, IReadOnlyList<object> values, int min, int max) =>
-        Line($"{key}: [{string.Join(", ", values.Select(v => Text(type, v)))}]", $"{about} [{min} to {max}]");
+        Line(key, $"{key}: [{string.Join(", ", values.Select(v => Text(type, v)))}]", $"{about} [{min} to {max}]");
 
     public void Section<TSub>(string key, string about, Section<TSub> section, TSub? value)
     {
         if (value is null) return;
-        Line($"{key}:", about);
+        Line(key, $"{key}:", about);
         Deeper(() => Keys(section, value));
     }
 
     public void SectionList<TSub>(string key, string about, bool required, Section<TSub> section, IReadOnlyList<TSub> values, int min, int max)
     {
-        Line(values.Count > 0 ? $"{key}:" : $"{key}: []", $"{about} [{min} to {max}]");
+        Line(key, values.Count > 0 ? $"{key}:" : $"{key}: []", $"{about} [{min} to {max}]");
         string outer = _indent;
+        _said = [];
         foreach (TSub value in values)
         {
             _firstLead = $"{outer}  - ";
             _indent = $"{outer}    ";
             Keys(section, value);
-            _brief = _comments;
+            _laterItem = true;
         }
 
         _indent = outer;
-        _brief = false;
+        _said = null;
+        _laterItem = false;
     }
 
     private void Keys<T>(Section<T> section, T value)
@@ -84,12 +91,12 @@ internal sealed partial class SpecWriter : IKeyVisitor
         _indent = _indent[2..];
     }
 
-    private void Line(string text, string comment)
+    private void Line(string key, string text, string comment)
     {
         string line = (_firstLead ?? _indent) + text;
         bool newSection = _comments && _indent.Length == 0 && (text.EndsWith(':') || text.EndsWith("[]"));
         if (newSection) _out.Append('\n');
-        if (!_comments || _brief) _out.Append(line).Append('\n');
+        if (!_comments || _said?.Add(key) == false) _out.Append(line).Append('\n');
         else if (Math.Max(line.Length + 1, CommentColumn) + comment.Length + 2 <= Width) _out.Append(line.PadRight(CommentColumn - 1)).Append(" # ").Append(comment).Append('\n');
         else _out.Append(_indent).Append("# ").Append(comment).Append('\n').Append(line).Append('\n');
         _firstLead = null;

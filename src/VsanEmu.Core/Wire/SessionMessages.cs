@@ -101,6 +101,38 @@ public readonly record struct IdleProbe(ulong Number, uint Seconds)
     }
 }
 
+/// <summary>
+/// What came of a stream of <see cref="Probe"/>s on a connection, in place of the padding of the last one, which goes back with it:
+/// <c>12 u64 frames  20 u64 outOfOrder</c>.
+/// </summary>
+/// <param name="Frames">Probes that came, the last one included.</param>
+/// <param name="OutOfOrder">Segments that the listener's kernel had to keep because an earlier one was missing (tcp(7), TCP_INFO).</param>
+public readonly record struct ProbeReport(ulong Frames, ulong OutOfOrder)
+{
+    /// <summary>Bytes of the payload: the probe, and this.</summary>
+    public const int Size = Probe.Size + 16;
+
+    /// <summary>Writes it behind the probe.</summary>
+    public int Write(Span<byte> payload, in Probe last)
+    {
+        last.Write(payload, Probe.Size);
+        var writer = new WireWriter(payload[Probe.Size..]);
+        writer.U64(Frames);
+        writer.U64(OutOfOrder);
+        return Probe.Size + writer.Length;
+    }
+
+    /// <summary>Reads the payload; false when it is not one.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out Probe last, out ProbeReport parsed)
+    {
+        parsed = default;
+        if (!Probe.TryParse(payload, out last) || payload.Length != Size) return false;
+        var reader = new WireReader(payload[Probe.Size..]);
+        parsed = new ProbeReport(reader.U64(), reader.U64());
+        return reader.Complete;
+    }
+}
+
 /// <summary>C7's question and its answer: <c>0 u64 number</c>.</summary>
 /// <param name="Number">Chosen by the asker, sent back unchanged.</param>
 public readonly record struct PeerExchange(ulong Number)

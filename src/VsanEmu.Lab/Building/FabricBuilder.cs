@@ -1,5 +1,6 @@
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Namespaces;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Building;
@@ -24,7 +25,7 @@ internal static class FabricBuilder
             NetworkNamespace theSwitch = Make();
             Endpoint[] endpoints = [.. plan.Endpoints.Select(e => new Endpoint(e, Make()))];
             (HiddenHost Host, NetworkNamespace Namespace)[] hidden = [.. plan.Hidden.Select(h => (h, Make()))];
-            Dictionary<string, string> paths = endpoints.Select(e => (e.Name, e.Namespace)).Concat(hidden.Select(h => (h.Host.Port, h.Namespace)))
+            Dictionary<string, string> paths = endpoints.Select(e => (e.Plan.Port ?? e.Name, e.Namespace)).Concat(hidden.Select(h => (h.Host.Port, h.Namespace)))
                 .ToDictionary(p => p.Item1, p => p.Item2.Path);
 
             theSwitch.Run(() =>
@@ -36,7 +37,7 @@ internal static class FabricBuilder
             // Before anything is connected: what a fault keeps apart must never have met.
             foreach (IGrouping<string, FrameRule> fault in plan.FrameRules.GroupBy(r => r.Fault))
                 theSwitch.Run(() => PutIn(fault.Key, "nft", ["-f", "-"], SwitchRules.Fault(fault.Key, plan.FrameTables.Where(t => t.Fault == fault.Key), fault)));
-            InParallel(endpoints, e => e.Namespace.Run(() => Apply(SettingsOf(e.Plan, plan))), cancellation);
+            OwnThread.ForEach(endpoints, AtATime, e => e.Namespace.Run(() => Apply(SettingsOf(e.Plan, plan))), cancellation);
             foreach ((HiddenHost _, NetworkNamespace inside) in hidden) inside.Run(() => Apply(EndpointCommands.Settings(igmpVersion: null, forwards: false)));
             theSwitch.Run(() => Tool.IpBatch(
                 [.. SwitchCommands.Bridges(plan).Select(b => SwitchCommands.Timers(b.Name, plan.Spec.Timers)), .. SwitchCommands.Ports(plan, name => paths[name])]));
@@ -45,7 +46,7 @@ internal static class FabricBuilder
                 Tool.IpBatch(EndpointCommands.NetworkBehind(plan, name => paths[name]));
                 Tool.Run("nft", ["-f", "-"], AccessRules.ForRouter(plan.Access, [EndpointCommands.Behind, SecondSegment.Leg]));
             });
-            InParallel(endpoints, e => e.Namespace.Run(() => Tool.IpBatch(EndpointCommands.Configure(e.Plan, plan))), cancellation);
+            OwnThread.ForEach(endpoints, AtATime, e => e.Namespace.Run(() => Tool.IpBatch(EndpointCommands.Configure(e.Plan, plan))), cancellation);
             foreach ((HiddenHost host, NetworkNamespace inside) in hidden) inside.Run(() => Tool.IpBatch(HiddenCommands.Configure(host, plan)));
             foreach (PortRate rate in plan.PortRates) theSwitch.Run(() => PutIn(rate.Fault, "tc", SwitchCommands.Slow(rate), ""));
             return new(theSwitch, endpoints, [.. hidden.Select(h => h.Namespace)]);
@@ -95,18 +96,6 @@ internal static class FabricBuilder
         catch (ToolException e)
         {
             throw new FabricException($"fault {fault} cannot be put into this machine's switch: {e.Message}", e);
-        }
-    }
-
-    private static void InParallel(IReadOnlyList<Endpoint> endpoints, Action<Endpoint> work, CancellationToken cancellation)
-    {
-        try
-        {
-            Parallel.ForEach(endpoints, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellation }, work);
-        }
-        catch (AggregateException e)
-        {
-            throw e.InnerExceptions[0];
         }
     }
 }

@@ -66,9 +66,9 @@ public sealed record FabricPlan
     /// <summary>The endpoints that are members.</summary>
     public IEnumerable<PlannedEndpoint> Members => Endpoints.Where(e => e.Kind == PortKind.Member);
 
-    /// <summary>The endpoint of this name.</summary>
+    /// <summary>The endpoint of this name, whatever its case.</summary>
     /// <exception cref="FabricException">There is none.</exception>
-    public PlannedEndpoint Endpoint(string name) => Endpoints.FirstOrDefault(e => e.Name == name)
+    public PlannedEndpoint Endpoint(string name) => Endpoints.FirstOrDefault(e => HostName.Comparer.Equals(e.Name, name))
         ?? throw new FabricException($"no endpoint '{name}' in this fabric (there are {string.Join(", ", Endpoints.Select(e => e.Name))})");
 
     /// <summary>The endpoint of this name, which has a port on the switch.</summary>

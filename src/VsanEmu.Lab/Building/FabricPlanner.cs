@@ -28,9 +28,11 @@ public static class FabricPlanner
         endpoints.AddRange(spec.Outsiders.Select(o => o.Place == OutsiderPlace.Segment
             ? InSegment(spec, o.Name, PortKind.Outsider, o.Interface, o.Address)
             : behind.Place(o)));
-        if (spec.Gateway is { } gateway) endpoints.Add(InSegment(spec, Gateway, PortKind.Gateway, "eth0", gateway) with { Router = null });
+        if (spec.Gateway is { } gateway) endpoints.Add(InSegment(spec, Gateway, PortKind.Gateway, ClusterSpec.UsualInterface, gateway) with { Router = null });
         CheckNames(endpoints);
         CheckAddresses(endpoints);
+        IReadOnlyDictionary<string, string> ports = ShortNames.Of(endpoints.Select(e => e.Name), ShortNames.Interface);
+        endpoints = [.. endpoints.Select(e => e.Port is null ? e : e with { Port = ports[e.Name] })];
 
         IEnumerable<IPAddress> taken = endpoints.Select(e => e.Address).OfType<IPAddress>();
         var healthy = new FabricPlan
@@ -54,11 +56,11 @@ public static class FabricPlanner
     /// <summary>Prefix length of the networks behind the gateway.</summary>
     internal static int BehindPrefixLength => PrefixBehind;
 
-    private static PlannedEndpoint InSegment(ClusterSpec spec, string name, PortKind kind, string link, IPAddress? address) => new()
+    private static PlannedEndpoint InSegment(ClusterSpec spec, string name, PortKind kind, string? link, IPAddress? address) => new()
     {
         Name = name,
         Kind = kind,
-        Interface = link,
+        Interface = link ?? ClusterSpec.UsualInterface,
         Address = address is null || spec.Subnet.Contains(address)
             ? address
             : throw new FabricException($"{name} has address {address}, which is not in the segment's subnet {spec.Subnet}"),
@@ -70,14 +72,14 @@ public static class FabricPlanner
 
     private static void CheckNames(List<PlannedEndpoint> endpoints)
     {
-        foreach (string name in endpoints.SelectMany(e => new[] { e.Name, e.Interface }))
-        {
-            if (name.Length is 0 or > 15 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
-                throw new FabricException($"'{name}' cannot name an interface: 1 to 15 letters, digits or '-'");
-            if (ReservedNames.Contains(name)) throw new FabricException($"'{name}' cannot name an endpoint or interface: the kernel keeps it for itself");
-        }
-        if (endpoints.CountBy(e => e.Name).FirstOrDefault(n => n.Value > 1) is { Key: { } twice })
-            throw new FabricException($"two endpoints are named '{twice}'{(twice == Gateway ? ", which is the gateway's name" : "")}");
+        foreach (string name in endpoints.Select(e => e.Name))
+            if (HostName.Fault(name) is { Length: > 0 } fault) throw new FabricException($"an endpoint cannot be named so: {fault} (allowed: {HostName.Allowed})");
+        foreach (string link in endpoints.Select(e => e.Interface))
+            if (link.Length is 0 or > ShortNames.Interface || !link.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')) throw new FabricException($"'{link}' cannot name an interface: 1 to {ShortNames.Interface} letters, digits, '-', '.' or '_'");
+        if (endpoints.SelectMany(e => new[] { e.Name, e.Interface }).FirstOrDefault(ReservedNames.Contains) is { } reserved)
+            throw new FabricException($"'{reserved}' cannot name an endpoint or interface: the kernel keeps it for itself");
+        if (endpoints.CountBy(e => e.Name, HostName.Comparer).FirstOrDefault(n => n.Value > 1) is { Key: { } twice })
+            throw new FabricException($"two endpoints are named '{twice}'{(HostName.Comparer.Equals(twice, Gateway) ? ", which is the gateway's name" : "")}");
     }
 
     private static void CheckAddresses(List<PlannedEndpoint> endpoints)
@@ -130,7 +132,7 @@ public static class FabricPlanner
             {
                 Name = outsider.Name,
                 Kind = PortKind.Outsider,
-                Interface = outsider.Interface,
+                Interface = outsider.Interface ?? ClusterSpec.UsualInterface,
                 Address = outsider.Address,
                 PrefixLength = PrefixBehind,
                 Router = router,

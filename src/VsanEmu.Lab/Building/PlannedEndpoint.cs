@@ -24,7 +24,7 @@ public sealed record PlannedEndpoint
     /// <summary>Where it sends what is not in its network, or null.</summary>
     public IPAddress? Router { get; init; }
 
-    /// <summary>The switch's port that it is connected to (an interface in the switch's namespace), or null for one beyond the gateway.</summary>
+    /// <summary>The switch's port that it is connected to (an interface in the switch's namespace, named as <see cref="Name"/> unless that is too long), or null for one beyond the gateway.</summary>
     public required string? Port { get; init; }
 
     /// <summary>Which switch the port is on: 0, or 1 for the second one.</summary>

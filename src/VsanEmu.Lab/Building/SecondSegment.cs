@@ -1,5 +1,6 @@
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Building;
@@ -19,7 +20,7 @@ internal static class SecondSegment
         Fabric second = await Fabric.BuildAsync(cluster, new FabricOptions { Mtu = first.Plan.Mtu }, cancellation).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => Cable(second, gateway), cancellation).ConfigureAwait(false);
+            await OwnThread.RunAsync(() => Cable(second, gateway), cancellation).ConfigureAwait(false);
             return second;
         }
         catch

@@ -1,6 +1,7 @@
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Net.Attachments;
@@ -49,7 +50,7 @@ public sealed class AttachedEnds : IDisposable
     public async Task WaitReadyAsync(CancellationToken cancellation)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (Ends.Where(e => !e.Namespace.Run(() => LinkState.IsRunning(e.Interface))).ToArray() is { Length: > 0 } silent)
+        while (await OwnThread.RunAsync(Silent, cancellation).ConfigureAwait(false) is { Length: > 0 } silent)
         {
             if (TimeProvider.System.GetElapsedTime(start) > LinkLimit)
             {
@@ -59,6 +60,8 @@ public sealed class AttachedEnds : IDisposable
 
             await Task.Delay(PollPeriod, cancellation).ConfigureAwait(false);
         }
+
+        FabricEnd[] Silent() => [.. Ends.Where(e => !e.Namespace.Run(() => LinkState.IsRunning(e.Interface)))];
     }
 
     /// <summary>Takes an end's link down until the run ends.</summary>
@@ -92,17 +95,16 @@ public sealed class AttachedEnds : IDisposable
             place.Run(() => Tool.IpBatch([attachment.AddAddress]));
         }
 
-        return new FabricEnd(request.Name, request.Kind, place, request.Interface, request.Address, request.InSegment);
+        return new FabricEnd(request.Name, request.Kind, place, attachment.Link, request.Address, request.InSegment);
     }
 
     private NetworkNamespace Move(Attachment attachment)
     {
-        AttachmentRequest request = attachment.Request;
         NetworkNamespace place = NetworkNamespace.Create();
         _private.Add(place);
         Machine.Note(attachment.UndoMove(place.Path));
         place.Run(() => attachment.WriteSettings());
-        Tool.IpBatch([$"link set dev {request.Interface} netns {place.Path}"]);
+        Tool.IpBatch([$"link set dev {attachment.Link} netns {place.Path}"]);
         place.Run(() => Tool.IpBatch(attachment.Configure));
         return place;
     }

@@ -1,3 +1,4 @@
+using VsanEmu.Core.Spec;
 using VsanEmu.Net.Namespaces;
 
 namespace VsanEmu.Net.Attachments;
@@ -15,17 +16,20 @@ internal sealed class Attachment
     /// <summary>The interface before anything was done.</summary>
     public LinkFacts Before { get; }
 
+    /// <summary>The interface's name.</summary>
+    public string Link => Before.Name;
+
     /// <summary>True when the address must be configured.</summary>
     public bool LacksAddress => Request.Address is { } address && !Before.Addresses.Any(a => a.StartsWith($"{address}/", StringComparison.Ordinal));
 
-    public string AddAddress => $"addr add {Request.Address}/{Request.PrefixLength} dev {Request.Interface}";
+    public string AddAddress => $"addr add {Request.Address}/{Request.PrefixLength} dev {Link}";
 
     /// <summary>Commands that configure it in a namespace of its own.</summary>
     public IEnumerable<string> Configure =>
     [
         .. Request.Address is null ? [] : (string[])[AddAddress],
-        $"link set dev {Request.Interface} up",
-        .. Request.Router is null ? [] : (string[])[$"route replace default via {Request.Router} dev {Request.Interface}"],
+        $"link set dev {Link} up",
+        .. Request.Router is null ? [] : (string[])[$"route replace default via {Request.Router} dev {Link}"],
     ];
 
     /// <summary>Looks at all of them.</summary>
@@ -35,12 +39,7 @@ internal sealed class Attachment
         var found = new List<Attachment>();
         try
         {
-            foreach (AttachmentRequest request in requests)
-            {
-                if (requests.FirstOrDefault(r => r != request && (r.Netns, r.Interface) == (request.Netns, request.Interface)) is { } twin)
-                    throw Wrong(request, $"{twin.Name} is attached there too: each endpoint needs an interface of its own");
-                found.Add(Find(request));
-            }
+            foreach (AttachmentRequest request in requests) found.Add(Find(request, found));
 
             return found;
         }
@@ -64,40 +63,43 @@ internal sealed class Attachment
 
     public UndoStep UndoMove(string place) => new()
     {
-        What = Request.Interface,
+        What = Link,
         Namespace = place,
-        Inside = [$"addr flush dev {Request.Interface}", $"link set dev {Request.Interface} netns {{home}}"],
+        Inside = [$"addr flush dev {Link}", $"link set dev {Link} netns {{home}}"],
         AtHome = [.. Before.Restore()],
-        Interface = Request.Interface,
+        Interface = Link,
         Addresses = Before.Addresses,
     };
 
     public UndoStep UndoAddress() => new()
     {
-        What = $"{Request.Interface} of {Request.Netns}",
+        What = $"{Link} of {Request.Netns}",
         Namespace = Place!.Path,
-        Inside = [$"addr del {Request.Address}/{Request.PrefixLength} dev {Request.Interface}"],
-        Interface = Request.Interface,
+        Inside = [$"addr del {Request.Address}/{Request.PrefixLength} dev {Link}"],
+        Interface = Link,
     };
 
     public UndoStep UndoCut(LinkFacts now) => new()
     {
-        What = $"{Request.Interface} of {Request.Netns}",
+        What = $"{Link} of {Request.Netns}",
         Namespace = Place!.Path,
         Inside = [.. now.Restore()],
-        Interface = Request.Interface,
+        Interface = Link,
         Addresses = now.Addresses,
     };
 
-    private static Attachment Find(AttachmentRequest request)
+    private static Attachment Find(AttachmentRequest request, List<Attachment> before)
     {
         NetworkNamespace? place = request.Netns is { } netns ? Open(request, netns) : null;
         try
         {
-            LinkFacts facts = (place is null ? LinkFacts.Read(request.Interface) : place.Run(() => LinkFacts.Read(request.Interface)))
-                ?? throw Wrong(request, place is null ? "this machine has no such interface" : "there is no such interface in it");
+            string link = request.Interface ?? place?.Run(() => Choose(request)) ?? ClusterSpec.UsualInterface;
+            if (before.FirstOrDefault(a => a.Link == link && Path(a.Request.Netns) == Path(request.Netns)) is { } twin)
+                throw Wrong(twin.Request, link, $"{request.Name} is attached there too: each endpoint needs an interface of its own");
+            LinkFacts facts = (place is null ? LinkFacts.Read(link) : place.Run(() => LinkFacts.Read(link)))
+                ?? throw Wrong(request, link, place is null ? "this machine has no such interface" : $"there is no such interface in it: it has {FoundLink.Told(place.Run(FoundLink.All))}");
             if (place is null) MayMove(request, facts);
-            else if (!facts.Up) throw Wrong(request, $"the interface is down (ip -n {request.Netns} link set {request.Interface} up)");
+            else if (!facts.Up) throw Wrong(request, link, $"the interface is down (ip -n {request.Netns} link set {link} up)");
             return new(request, place, facts);
         }
         catch
@@ -107,25 +109,30 @@ internal sealed class Attachment
         }
     }
 
+    private static string Choose(AttachmentRequest request) =>
+        FoundLink.Choose(FoundLink.All(), request.Address, request.Subnet, out string why) ?? throw new AttachmentException($"{request.Name}: namespace {request.Netns}: {why}");
+
+    private static string? Path(string? netns) => netns is null || netns.Contains('/') ? netns : $"/run/netns/{netns}";
+
     private static NetworkNamespace Open(AttachmentRequest request, string netns)
     {
         try
         {
-            return NetworkNamespace.Open(netns.Contains('/') ? netns : $"/run/netns/{netns}");
+            return NetworkNamespace.Open(Path(netns)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Wrong(request, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such namespace (ip netns list)" : e.Message);
+            throw Wrong(request, request.Interface ?? ClusterSpec.UsualInterface, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such namespace (ip netns list)" : e.Message);
         }
     }
 
     private static void MayMove(AttachmentRequest request, LinkFacts facts)
     {
-        if (request.Interface == "lo") throw Wrong(request, "the loopback interface leads to no switch");
-        if (facts.HasDefaultRoute) throw Wrong(request, "this machine's default route leads through it: taking it away would cut the machine off");
-        if (facts.Master.Length > 0) throw Wrong(request, $"it belongs to {facts.Master}: take it out first (ip link set {request.Interface} nomaster)");
+        if (facts.Name == "lo") throw Wrong(request, facts.Name, "the loopback interface leads to no switch");
+        if (facts.HasDefaultRoute) throw Wrong(request, facts.Name, "this machine's default route leads through it: taking it away would cut the machine off");
+        if (facts.Master.Length > 0) throw Wrong(request, facts.Name, $"it belongs to {facts.Master}: take it out first (ip link set {facts.Name} nomaster)");
     }
 
-    private static AttachmentException Wrong(AttachmentRequest request, string why) =>
-        new($"{request.Name}: interface {request.Interface}{(request.Netns is null ? "" : $" in namespace {request.Netns}")}: {why}");
+    private static AttachmentException Wrong(AttachmentRequest request, string link, string why) =>
+        new($"{request.Name}: interface {link}{(request.Netns is null ? "" : $" in namespace {request.Netns}")}: {why}");
 }

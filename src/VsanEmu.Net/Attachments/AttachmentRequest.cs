@@ -15,11 +15,14 @@ public sealed record AttachmentRequest
     /// <summary>The existing namespace of its interface: a name under /run/netns, or a path. Null: the interface is moved into a namespace of its own.</summary>
     public required string? Netns { get; init; }
 
-    /// <summary>The interface.</summary>
-    public required string Interface { get; init; }
+    /// <summary>The interface; null in an existing namespace: the one that has the address, or else one of the subnet, or else the only one that is up.</summary>
+    public required string? Interface { get; init; }
 
     /// <summary>Its address; configured when the interface does not have it. Null for none.</summary>
     public required IPAddress? Address { get; init; }
+
+    /// <summary>The subnet by which an interface that is not named is known, or null for none.</summary>
+    public IPNetwork? Subnet { get; init; }
 
     /// <summary>Prefix length to configure it with.</summary>
     public required int PrefixLength { get; init; }

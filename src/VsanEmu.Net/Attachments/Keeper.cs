@@ -37,7 +37,9 @@ public static class Keeper
             output.Flush();
         }
 
+#pragma warning disable RS0030 // A process of its own, on its main thread.
         if (steps.Count > 0) Thread.Sleep(Aftermath);
+#pragma warning restore RS0030
         bool whole = true;
         foreach ((UndoStep step, NetworkNamespace? place) in steps)
         {

@@ -51,7 +51,9 @@ internal sealed class KeptMachine : IDisposable
     public void Dispose()
     {
         _keeper.StandardInput.Close();
+#pragma warning disable RS0030 // Sites are disposed of on a thread of its own.
         _keeper.WaitForExit(EndLimit);
+#pragma warning restore RS0030
         _keeper.Dispose();
     }
 }

@@ -23,7 +23,7 @@ public sealed class PlacedEnd : IDisposable
     /// <param name="name">The endpoint's name.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="netns">A name under /run/netns, or a path; null for this process's own namespace.</param>
-    /// <param name="choice">The interface by name or by subnet; null for the one that has the address.</param>
+    /// <param name="choice">The interface by name or by subnet; null for the one that has the address, or without one the only one that is up.</param>
     /// <param name="address">Its address, or null for none.</param>
     /// <param name="prefixLength">Prefix length to give the address with.</param>
     /// <param name="inSegment">True in the members' segment.</param>
@@ -96,6 +96,8 @@ public sealed class PlacedEnd : IDisposable
 
     private static string Choose(string name, string? choice, IPAddress? address, IReadOnlyList<LocalInterface> all)
     {
+        if (choice is null && address is null)
+            return FoundLink.Choose(FoundLink.All(), address, subnet: null, out string why) ?? throw new AttachmentException($"{name}: {why}: name it (-i INTERFACE or SUBNET)");
         string[] found = [.. all.Where(a => choice is null ? a.Address.Equals(address) : Fits(a, choice)).Select(a => a.Name).Distinct()];
         if (found.Length == 1) return found[0];
         // An interface that has no address yet is not among those that have one.

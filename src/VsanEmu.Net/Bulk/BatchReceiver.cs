@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using VsanEmu.Net.Native;
+using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Net.Bulk;
 
@@ -13,12 +15,18 @@ public sealed unsafe class BatchReceiver : IDisposable
     private const int ControlBytes = 32;
     private const int ControlHeader = 16;
 
+    // struct sockaddr_in: family, port and address, both in network order.
+    private const int NameBytes = 16;
+    private const int PortAt = 2;
+    private const int AddressAt = 4;
+
     private readonly Socket _socket;
     private readonly int _fd;
     private readonly int _messagesCount;
     private readonly int _size;
     private readonly byte* _data;
     private readonly byte* _control;
+    private readonly byte* _names;
     private readonly Libc.MultiMessage* _messages;
     private readonly Libc.IoVector* _vectors;
 
@@ -36,12 +44,13 @@ public sealed unsafe class BatchReceiver : IDisposable
         _size = JoinsByKernel ? MostBytes : length;
         _data = (byte*)NativeMemory.Alloc((nuint)messages, (nuint)_size);
         _control = (byte*)NativeMemory.AllocZeroed((nuint)messages, ControlBytes);
+        _names = (byte*)NativeMemory.AllocZeroed((nuint)messages, NameBytes);
         _vectors = (Libc.IoVector*)NativeMemory.AllocZeroed((nuint)messages, (nuint)sizeof(Libc.IoVector));
         _messages = (Libc.MultiMessage*)NativeMemory.AllocZeroed((nuint)messages, (nuint)sizeof(Libc.MultiMessage));
         for (int i = 0; i < messages; i++)
         {
             _vectors[i] = new Libc.IoVector { Base = _data + ((long)i * _size), Length = (nuint)_size };
-            _messages[i].Header = new Libc.MessageHeader { Vectors = _vectors + i, VectorCount = 1, Control = _control + (i * ControlBytes) };
+            _messages[i].Header = new Libc.MessageHeader { Vectors = _vectors + i, VectorCount = 1, Control = _control + (i * ControlBytes), Name = _names + (i * NameBytes) };
         }
     }
 
@@ -52,7 +61,7 @@ public sealed unsafe class BatchReceiver : IDisposable
     /// <exception cref="SocketException">The socket is of no use any more.</exception>
     public int Receive()
     {
-        for (int i = 0; i < _messagesCount; i++) _messages[i].Header.ControlLength = ControlBytes;
+        for (int i = 0; i < _messagesCount; i++) (_messages[i].Header.ControlLength, _messages[i].Header.NameLength) = (ControlBytes, NameBytes);
         int count = Libc.ReceiveMany(_fd, _messages, (uint)_messagesCount, Libc.MsgWaitForOne, null);
         if (count >= 0) return count;
         SocketError error = Errors.OfLast();
@@ -61,6 +70,13 @@ public sealed unsafe class BatchReceiver : IDisposable
 
     /// <summary>A message's bytes: one datagram, or several of <see cref="SegmentLength"/> bytes each, of which the last may be shorter.</summary>
     public ReadOnlySpan<byte> Message(int index) => new(_data + ((long)index * _size), (int)_messages[index].Length);
+
+    /// <summary>Where a message came from.</summary>
+    public Ipv4Endpoint Source(int index)
+    {
+        var name = new ReadOnlySpan<byte>(_names + (index * NameBytes), NameBytes);
+        return new(BinaryPrimitives.ReadUInt32BigEndian(name[AddressAt..]), BinaryPrimitives.ReadUInt16BigEndian(name[PortAt..]));
+    }
 
     /// <summary>Bytes of each datagram in a message.</summary>
     public int SegmentLength(int index)
@@ -80,6 +96,7 @@ public sealed unsafe class BatchReceiver : IDisposable
         GC.KeepAlive(_socket);
         NativeMemory.Free(_data);
         NativeMemory.Free(_control);
+        NativeMemory.Free(_names);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
     }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using VsanEmu.Core.Load;
 using VsanEmu.Net.Native;
+using VsanEmu.Net.Tcp;
 
 namespace VsanEmu.Net.Bulk;
 
@@ -12,9 +14,14 @@ public static unsafe class BulkStream
     private const int TcpInformation = 11;
 
     // struct tcp_info, linux/tcp.h.
-    private const int RoundTripAt = 68;
-    private const int RetransmitsAt = 100;
-    private const int InformationBytes = 104;
+    private const int SegmentAt = 16;
+    private const int AckedAt = 120;
+    private const int BusyAt = 168;
+    private const int PeerWindowAt = 176;
+    private const int SendBufferAt = 184;
+    private const int SentAt = 200;
+    private const int AgainAt = 208;
+    private const int FactsBytes = 216; // Linux 4.19
 
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
@@ -63,15 +70,23 @@ public static unsafe class BulkStream
         return count == 0 ? -1 : Moved(count);
     }
 
-    /// <summary>Segments sent again, and the smoothed round trip in microseconds (tcp(7), TCP_INFO).</summary>
+    /// <summary>Segments sent again, and the smoothed round trip in microseconds.</summary>
     public static (long Retransmits, long RoundTripUs) Information(Socket socket)
     {
-        Span<byte> info = stackalloc byte[InformationBytes];
-        int length = socket.GetRawSocketOption(LevelTcp, TcpInformation, info);
-        return length < InformationBytes
-            ? (0, 0)
-            : (BinaryPrimitives.ReadUInt32LittleEndian(info[RetransmitsAt..]), BinaryPrimitives.ReadUInt32LittleEndian(info[RoundTripAt..]));
+        TcpFigures figures = TcpFigures.Of(socket);
+        return (figures.Retransmitted, figures.RoundTripUs);
     }
+
+    /// <summary>How long a connection was busy, and with what (tcp(7), TCP_INFO); null where the kernel does not say.</summary>
+    /// <exception cref="SocketException">It is closed.</exception>
+    public static TcpFacts? Facts(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[FactsBytes];
+        return socket.GetRawSocketOption(LevelTcp, TcpInformation, info) < FactsBytes ? null : new(
+            Wide(info, BusyAt), Wide(info, PeerWindowAt), Wide(info, SendBufferAt), Wide(info, SentAt), Wide(info, AckedAt), Wide(info, AgainAt), BinaryPrimitives.ReadInt32LittleEndian(info[SegmentAt..]));
+    }
+
+    private static long Wide(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadInt64LittleEndian(info[at..]);
 
     private static int MakeZeroFile()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.Win32.SafeHandles;
 using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
@@ -25,6 +26,7 @@ public sealed class CaptureSet : IDisposable
 
     private readonly ChannelSpec _channels;
     private readonly CaptureClock _clock;
+    private readonly IReadOnlySet<(FrameAddress Address, ushort Port)>? _control;
     private readonly string? _directory;
     private readonly ChunkWriter? _writer;
     private readonly SafeFileHandle _epoll;
@@ -39,11 +41,13 @@ public sealed class CaptureSet : IDisposable
     /// <param name="originTimestamp">The <see cref="Stopwatch"/> timestamp at which the run began: all times count from there.</param>
     /// <param name="directory">Where to write <c>PORT.pcapng</c>; made if missing. Null: nowhere.</param>
     /// <param name="run">The run's number, over 0, where other machines take part in it; by default one that no other run has.</param>
+    /// <param name="control">The TCP ends of the server by which the run is led: the tool's own connection to it is no flow of a member. Null for none.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null, ulong? run = null)
+    public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null, ulong? run = null, IReadOnlyCollection<IPEndPoint>? control = null)
     {
         Run = run ?? (ulong)Random.Shared.NextInt64(1, long.MaxValue);
         _channels = channels;
+        _control = control?.Select(c => (FrameAddress.From(c.Address), (ushort)c.Port)).ToHashSet();
         OriginTimestamp = originTimestamp;
         _clock = new CaptureClock(originTimestamp);
         _directory = directory;
@@ -85,12 +89,15 @@ public sealed class CaptureSet : IDisposable
             if (_ports.Length == MaxPorts) throw new InvalidOperationException($"more than {MaxPorts} ports");
             if (_ports.Any(p => p.Name == name)) throw new ArgumentException($"port {name} is captured already", nameof(name));
 
-            PcapngFile? file = _writer is null ? null : PcapngFile.Create(_writer, _directory!, name, capture.Snaplen);
-            var port = new CapturedPort(name, kind, capture, _channels, Run, _clock, file);
+            PcapngFile? file = _writer is null ? null : PcapngFile.Create(_writer, _directory!, name, capture.Snaplen + VlanTag.Length);
+            var port = new CapturedPort(name, kind, capture, _channels, Run, _control, _clock, file);
             foreach ((string phase, long atNs) in _phases) port.BeginPhase(phase, atNs);
             _ports = [.. _ports, port];
-            if (Libc.EpollControl(Epoll, Libc.EpollAdd, (int)capture.Socket.DangerousGetHandle(), Libc.EpollIn, _ports.Length - 1) != 0)
-                throw CaptureException.FromErrno($"cannot wait for frames at {name}");
+            foreach (SafeFileHandle handle in capture.Handles)
+            {
+                if (Libc.EpollControl(Epoll, Libc.EpollAdd, (int)handle.DangerousGetHandle(), Libc.EpollIn, _ports.Length - 1) != 0)
+                    throw CaptureException.FromErrno($"cannot wait for frames at {name}");
+            }
         }
     }
 
@@ -133,7 +140,9 @@ public sealed class CaptureSet : IDisposable
             _stop = true;
         }
 
+#pragma warning disable RS0030 // Hosts are disposed of on a thread of its own.
         _thread.Join();
+#pragma warning restore RS0030
         foreach (CapturedPort port in _ports) port.Finish();
         _writer?.Dispose();
         foreach (CapturedPort port in _ports) port.CloseFile();
@@ -161,11 +170,12 @@ public sealed class CaptureSet : IDisposable
             if (Stopwatch.GetElapsedTime(lastHousekeeping) >= Housekeeping)
             {
                 lastHousekeeping = Stopwatch.GetTimestamp();
-                _clock.Adjust();
                 foreach (CapturedPort port in _ports) port.FlushFile();
             }
 
+#pragma warning disable RS0030 // On its own thread.
             if (ready > 0) Thread.Sleep(PauseMs);
+#pragma warning restore RS0030
         }
     }
 }

@@ -6,11 +6,16 @@ namespace VsanEmu.Net.Capture;
 
 /// <summary>One port of a <see cref="CaptureSet"/>: its capture, and what becomes of the frames. May be called from any thread.</summary>
 internal sealed class CapturedPort(
-    string name, PortKind kind, PacketCapture capture, ChannelSpec channels, ulong run, CaptureClock clock, PcapngFile? file) : IFrameSink
+    string name, PortKind kind, PacketCapture capture, ChannelSpec channels, ulong run, IReadOnlySet<(FrameAddress Address, ushort Port)>? control, CaptureClock clock, PcapngFile? file)
+    : IFrameSink
 {
     private readonly Lock _gate = new();
-    private readonly PortTally _tally = new(channels, run);
+    // The wall clock may be set at any time: how far it is off is measured before frames are read, and after so many.
+    private const int MeasureEvery = 64;
+
+    private readonly PortTally _tally = new(channels, run, control);
     private readonly SegmentLog _segments = new();
+    private int _untilMeasured;
 
     internal string Name => name;
 
@@ -19,7 +24,7 @@ internal sealed class CapturedPort(
     /// <summary>Takes the frames that wait. Their number.</summary>
     internal int Drain()
     {
-        lock (_gate) return capture.Drain(this);
+        lock (_gate) return Read();
     }
 
     internal void BeginPhase(string phase, long atNs)
@@ -31,9 +36,9 @@ internal sealed class CapturedPort(
     {
         lock (_gate)
         {
-            capture.Drain(this);
+            Read();
             capture.ReadCounts();
-            return _tally.Snapshot(name, kind, capture.Dropped, file?.Name, file?.Lost ?? 0);
+            return _tally.Snapshot(name, kind, capture.Dropped, file?.Name, file?.Lost ?? 0, capture.OthersDropped);
         }
     }
 
@@ -41,7 +46,7 @@ internal sealed class CapturedPort(
     {
         lock (_gate)
         {
-            capture.Drain(this);
+            Read();
             return _segments.Find(probe, sinceNs);
         }
     }
@@ -58,27 +63,42 @@ internal sealed class CapturedPort(
     {
         lock (_gate)
         {
-            capture.Drain(this);
+            Read();
             capture.ReadCounts();
-            file?.Finish(clock.RealtimeNs, capture.Dropped);
+            file?.Finish(clock.RealtimeNs, capture.Dropped + capture.OthersDropped);
             capture.Dispose();
         }
     }
 
     internal void CloseFile() => file?.Dispose();
 
-    void IFrameSink.Take(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+    void IFrameSink.Take(ReadOnlySpan<byte> frame, in CapturedFrame about)
     {
-        file?.Append(frame, wireLength, direction, realtimeNs);
-        if (!FrameDecoder.TryDecode(frame, wireLength, out FrameInfo info))
+        if (_untilMeasured-- == 0) Measure();
+        file?.Append(frame, about.WireLength, about.Direction, about.RealtimeNs, about.Tag);
+        bool decoded = FrameDecoder.TryDecode(frame, about.WireLength, out FrameInfo info);
+        if (about.Tag.Vlan != 0) info = info with { Vlan = about.Tag.Vlan };
+        if (!decoded && info.Vlan == 0)
         {
             _tally.AddUndecoded();
             return;
         }
 
-        long atNs = clock.ToRunNs(realtimeNs);
+        long atNs = clock.ToRunNs(about.RealtimeNs);
         long number = _tally.Frames + 1;
-        _tally.Add(info, frame, direction, atNs, number);
-        _segments.Add(info, direction, atNs, number);
+        _tally.Add(info, frame, about.Direction, atNs, number);
+        if (info.Vlan == 0) _segments.Add(info, about.Direction, atNs, number);
+    }
+
+    private int Read()
+    {
+        Measure();
+        return capture.Drain(this);
+    }
+
+    private void Measure()
+    {
+        clock.Adjust();
+        _untilMeasured = MeasureEvery;
     }
 }

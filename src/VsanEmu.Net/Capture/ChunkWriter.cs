@@ -46,7 +46,9 @@ internal sealed class ChunkWriter : IDisposable
     {
         if (!_thread.IsAlive) return;
         _jobs.CompleteAdding();
+#pragma warning disable RS0030 // As its captures are.
         _thread.Join();
+#pragma warning restore RS0030
         _jobs.Dispose();
     }
 

@@ -2,12 +2,19 @@ using static VsanEmu.Net.Native.Libc;
 
 namespace VsanEmu.Net.Capture;
 
-/// <summary>Classic BPF with names instead of jump distances. The program ends with <c>accept</c> and <c>drop</c>, to which any test may jump.</summary>
-internal sealed class FilterAssembler(int snaplen)
+/// <summary>Classic BPF with names instead of jump distances. The program ends with <c>accept</c>, <c>other</c> and <c>drop</c>, to which any test may jump.</summary>
+/// <param name="accepted">Bytes kept of a frame that is accepted; 0 drops it.</param>
+/// <param name="others">Bytes kept of one that is another; 0 drops it.</param>
+internal sealed class FilterAssembler(int accepted, int others)
 {
     internal const string Accept = "accept";
+    internal const string Other = "other";
     internal const string Drop = "drop";
 
+    // linux/filter.h: SKF_AD_OFF + SKF_AD_VLAN_TAG, where the tag is found that was taken off the frame.
+    private const uint TakenOffTag = 0xffff_f000 + 44;
+
+    private const ushort LoadWord = 0x20;         // A = 4 octets at k
     private const ushort LoadHalf = 0x28;         // A = 2 octets at k
     private const ushort LoadByte = 0x30;         // A = 1 octet at k
     private const ushort LoadHalfIndexed = 0x48;  // A = 2 octets at X + k
@@ -22,6 +29,9 @@ internal sealed class FilterAssembler(int snaplen)
 
     /// <summary>Names the next instruction.</summary>
     internal void Label(string name) => _labels.Add(name, _lines.Count);
+
+    /// <summary>Priority and VLAN of the tag that the kernel, or the card, took off the frame; 0 without one.</summary>
+    internal void VlanControl() => _lines.Add((LoadWord, TakenOffTag, null));
 
     internal void Half(uint at) => _lines.Add((LoadHalf, at, null));
 
@@ -42,7 +52,9 @@ internal sealed class FilterAssembler(int snaplen)
     internal FilterInstruction[] Assemble()
     {
         Label(Accept);
-        _lines.Add((Return, (uint)snaplen, null));
+        _lines.Add((Return, (uint)accepted, null));
+        Label(Other);
+        _lines.Add((Return, (uint)others, null));
         Label(Drop);
         _lines.Add((Return, 0, null));
         return [.. _lines.Select(Resolve)];

@@ -9,48 +9,52 @@ namespace VsanEmu.Net.Capture;
 internal interface IFrameSink
 {
     /// <param name="frame">What was captured of it.</param>
-    /// <param name="wireLength">Its length on the wire.</param>
-    /// <param name="direction">Its direction.</param>
-    /// <param name="realtimeNs">When the kernel saw it, ns since 1970.</param>
-    void Take(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs);
+    /// <param name="about">What else is known of it.</param>
+    void Take(ReadOnlySpan<byte> frame, in CapturedFrame about);
 }
 
 /// <summary>
-/// Captures one interface, both directions. Opened inside its namespace, read from any thread; one caller at a time
-/// (a <see cref="CaptureSet"/> is that caller once it was added there). It keeps its namespace alive until it is disposed.
+/// Captures one interface, both directions: the cluster's frames, and, in a ring of their own, the headers of all other IP and of other VLANs' frames, so that a flood of
+/// those cannot cost one of the cluster's. Opened inside its namespace, read from any thread; one caller at a time (a <see cref="CaptureSet"/> is that caller once it was
+/// added there). It keeps its namespace alive until it is disposed.
 /// </summary>
 public sealed unsafe class PacketCapture : IDisposable
 {
     private const byte PacketOutgoing = 4;
-    private const ushort MembershipPromiscuous = 1;
-    private const int NoDevice = 19;     // ENODEV
-    private const int NetworkDown = 100; // ENETDOWN
 
-    private readonly SafeFileHandle _socket;
-    private readonly PacketRing _ring;
+    // The frame's status (linux/if_packet.h): its tag was taken off, and what that tag's TPID was is known.
+    private const uint VlanValid = 1 << 4;
+    private const uint VlanProtocolValid = 1 << 6;
+
+    private readonly PacketSocket _ours;
+    private readonly PacketSocket? _others;
     private volatile bool _wasDown;
 
-    private PacketCapture(string name, SafeFileHandle socket, PacketRing ring, int snaplen)
+    private PacketCapture(string name, PacketSocket ours, PacketSocket? others, int snaplen)
     {
         Interface = name;
-        _socket = socket;
-        _ring = ring;
+        _ours = ours;
+        _others = others;
         Snaplen = snaplen;
     }
 
     /// <summary>The interface's name.</summary>
     public string Interface { get; }
 
-    /// <summary>Bytes kept of each frame.</summary>
+    /// <summary>Bytes kept of each frame; of those that are not the cluster's only <see cref="CaptureOptions.MinSnaplen"/>.</summary>
     public int Snaplen { get; }
 
-    /// <summary>Frames that found the ring full, so far.</summary>
-    public long Dropped { get; private set; }
+    /// <summary>Frames of the cluster's that found the ring full, so far.</summary>
+    public long Dropped => _ours.Dropped;
+
+    /// <summary>Other frames that found theirs full, so far.</summary>
+    public long OthersDropped => _others?.Dropped ?? 0;
 
     /// <summary>Whether the interface was down, or went, at any time since the capture was opened: what passed then was not captured.</summary>
     public bool WasDown => _wasDown;
 
-    internal SafeFileHandle Socket => _socket;
+    /// <summary>The sockets that become readable when frames wait.</summary>
+    internal IEnumerable<SafeFileHandle> Handles => _others is null ? [_ours.Handle] : [_ours.Handle, _others.Handle];
 
     /// <summary>Opens a capture on an interface of the calling thread's namespace. It captures from here on.</summary>
     /// <param name="interfaceName">The interface.</param>
@@ -64,86 +68,72 @@ public sealed unsafe class PacketCapture : IDisposable
         int index = (int)Libc.InterfaceIndex(interfaceName);
         if (index == 0) throw new CaptureException($"there is no interface {interfaceName} here");
 
-        // Protocol 0: nothing is captured before bind, and bind comes after the filter.
-        int fd = Libc.OpenSocket(Libc.FamilyPacket, Libc.RawCloseOnExec, 0);
-        if (fd < 0) throw CaptureException.FromErrno($"cannot capture on {interfaceName} (CAP_NET_RAW is needed)");
-        var socket = new SafeFileHandle(fd, ownsHandle: true);
-        PacketRing? ring = null;
+        PacketSocket ours = Socket(PacketFilter.For(channels, ours: options.Snaplen, others: 0), options.Snaplen, options.Slots);
+        if (options.OtherSlots == 0) return new PacketCapture(interfaceName, ours, null, options.Snaplen);
         try
         {
-            Attach(socket, PacketFilter.For(channels, options.Snaplen));
-            ring = new PacketRing(socket, options.Snaplen, options.Slots);
-            if (options.Promiscuous) JoinPromiscuous(socket, index, interfaceName);
-            var address = new Libc.LinkLayerAddress { Family = Libc.FamilyPacket, Protocol = Libc.AllProtocols, InterfaceIndex = index };
-            if (Libc.Bind(socket, address, (uint)sizeof(Libc.LinkLayerAddress)) != 0)
-                throw CaptureException.FromErrno($"cannot capture on {interfaceName}");
-            return new PacketCapture(interfaceName, socket, ring, options.Snaplen);
+            const int headers = CaptureOptions.MinSnaplen;
+            return new PacketCapture(interfaceName, ours, Socket(PacketFilter.For(channels, ours: 0, others: headers), headers, options.OtherSlots), options.Snaplen);
         }
         catch
         {
-            ring?.Dispose();
-            socket.Dispose();
+            ours.Dispose();
             throw;
         }
+
+        PacketSocket Socket(Libc.FilterInstruction[] filter, int snaplen, int slots) =>
+            PacketSocket.Open(interfaceName, index, filter, snaplen, slots, options.Promiscuous);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ring.Dispose();
-        _socket.Dispose();
+        _ours.Dispose();
+        _others?.Dispose();
     }
 
-    /// <summary>Hands over the frames that wait, at most one ring full. Their number.</summary>
+    /// <summary>Hands over the frames that wait, in the order of their times, at most as many as the rings hold. Their number.</summary>
     internal int Drain(IFrameSink sink)
     {
-        int taken = 0;
-        for (; taken < _ring.Slots; taken++)
+        int taken = 0, most = _ours.Slots + (_others?.Slots ?? 0);
+        for (; taken < most; taken++)
         {
-            Libc.RingFrameHeader* header = _ring.Peek();
-            if (header is null) break;
-            var address = (Libc.LinkLayerAddress*)(header + 1);
-            sink.Take(
-                new ReadOnlySpan<byte>((byte*)header + header->MacOffset, (int)header->CapturedLength),
-                (int)header->WireLength,
-                address->PacketType == PacketOutgoing ? PortDirection.Out : PortDirection.In,
-                (header->Seconds * 1_000_000_000L) + header->Nanoseconds);
-            _ring.Release(header);
+            Libc.RingFrameHeader* ours = _ours.Peek();
+            Libc.RingFrameHeader* others = _others is null ? null : _others.Peek();
+            if (ours is null && others is null) break;
+            bool first = others is null || (ours is not null && RealtimeNs(ours) <= RealtimeNs(others));
+            Libc.RingFrameHeader* header = first ? ours : others;
+            sink.Take(new ReadOnlySpan<byte>((byte*)header + header->MacOffset, (int)header->CapturedLength), About(header));
+            (first ? _ours : _others!).Release(header);
         }
 
         return taken;
     }
 
-    /// <summary>Brings <see cref="Dropped"/> up to date.</summary>
+    /// <summary>Brings <see cref="Dropped"/> and <see cref="OthersDropped"/> up to date.</summary>
     internal void ReadCounts()
     {
-        Libc.PacketCounts counts;
-        uint length = (uint)sizeof(Libc.PacketCounts);
-        if (Libc.GetSocketOption(_socket, Libc.LevelPacket, Libc.PacketStatistics, &counts, ref length) == 0) Dropped += counts.Dropped;
+        _ours.ReadCounts();
+        _others?.ReadCounts();
     }
 
-    /// <summary>Takes a pending error, as ENETDOWN when the interface went down: otherwise the socket counts as ready for ever.</summary>
+    /// <summary>Takes pending errors off the sockets.</summary>
     internal void ClearError()
     {
-        int error;
-        uint length = sizeof(int);
-        if (Libc.GetSocketOption(_socket, Libc.LevelSocket, Libc.SocketError, &error, ref length) == 0 && error is NetworkDown or NoDevice) _wasDown = true;
+        bool ours = _ours.ClearError(), others = _others?.ClearError() ?? false;
+        if (ours || others) _wasDown = true;
     }
 
-    private static void Attach(SafeFileHandle socket, Libc.FilterInstruction[] instructions)
+    private static CapturedFrame About(Libc.RingFrameHeader* header)
     {
-        fixed (Libc.FilterInstruction* first = instructions)
-        {
-            var program = new Libc.FilterProgram { Length = (ushort)instructions.Length, Instructions = first };
-            if (Libc.SetSocketOption(socket, Libc.LevelSocket, Libc.AttachFilter, &program, (uint)sizeof(Libc.FilterProgram)) != 0)
-                throw CaptureException.FromErrno("cannot attach the capture filter");
-        }
+        var address = (Libc.LinkLayerAddress*)(header + 1);
+        return new(
+            (int)header->WireLength,
+            address->PacketType == PacketOutgoing ? PortDirection.Out : PortDirection.In,
+            RealtimeNs(header),
+            (header->Status & VlanValid) == 0 ? default
+                : new VlanTag((header->Status & VlanProtocolValid) == 0 ? VlanTag.Customer : header->VlanTpid, header->VlanTci));
     }
 
-    private static void JoinPromiscuous(SafeFileHandle socket, int index, string name)
-    {
-        var membership = new Libc.PacketMembership { InterfaceIndex = index, Type = MembershipPromiscuous };
-        if (Libc.SetSocketOption(socket, Libc.LevelPacket, Libc.PacketAddMembership, &membership, (uint)sizeof(Libc.PacketMembership)) != 0)
-            throw CaptureException.FromErrno($"cannot make {name} promiscuous");
-    }
+    private static long RealtimeNs(Libc.RingFrameHeader* header) => (header->Seconds * 1_000_000_000L) + header->Nanoseconds;
 }

@@ -1,4 +1,5 @@
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Net.Capture;
 
@@ -8,6 +9,8 @@ namespace VsanEmu.Net.Capture;
 /// </summary>
 internal sealed class PcapngFile : IDisposable
 {
+    private const string Ending = ".pcapng";
+
     private readonly ChunkWriter _writer;
     private readonly Stream _file;
     private byte[]? _chunk;
@@ -41,22 +44,22 @@ internal sealed class PcapngFile : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     internal static PcapngFile Create(ChunkWriter writer, string directory, string port, int snaplen)
     {
-        string name = $"{port}.pcapng";
+        string name = ShortNames.Of(port, ShortNames.File - Ending.Length) + Ending;
         var file = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         return new PcapngFile(writer, name, file, port, snaplen);
     }
 
-    /// <summary>Adds a frame.</summary>
-    internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+    /// <summary>Adds a frame; a tag that was taken off it is put back.</summary>
+    internal void Append(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs, VlanTag tag = default)
     {
         _appended++;
-        if (!HasRoom(PcapngFormat.PacketLength(frame.Length)))
+        if (!HasRoom(PcapngFormat.PacketLength(frame.Length + (tag.Exists ? VlanTag.Length : 0))))
         {
             Interlocked.Increment(ref _lost);
             return;
         }
 
-        _length += PcapngFormat.WritePacket(_chunk.AsSpan(_length), frame, wireLength, direction, realtimeNs);
+        _length += PcapngFormat.WritePacket(_chunk.AsSpan(_length), frame, new CapturedFrame(wireLength, direction, realtimeNs, tag));
         _frames++;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Net.Capture;
 
@@ -11,10 +12,10 @@ namespace VsanEmu.Net.Capture;
 internal static class PcapngFormat
 {
     /// <summary>The longest that <see cref="WriteStart"/> and <see cref="WriteStatistics"/> write.</summary>
-    internal const int MaxOverhead = 256;
+    internal const int MaxOverhead = 384;
 
     /// <summary>Octets of an interface's name that are kept.</summary>
-    internal const int MaxName = 64;
+    internal const int MaxName = HostName.MaxLength;
 
     private const uint SectionHeader = 0x0a0d0d0a;
     private const uint InterfaceDescription = 1;
@@ -63,23 +64,23 @@ internal static class PcapngFormat
         return w.Length;
     }
 
-    /// <summary>One frame, with its direction.</summary>
-    internal static int WritePacket(Span<byte> to, ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+    /// <summary>One frame, with its direction, and with the tag that was taken off it.</summary>
+    internal static int WritePacket(Span<byte> to, ReadOnlySpan<byte> frame, in CapturedFrame about)
     {
-        int length = PacketLength(frame.Length);
+        int captured = about.Tag.Restore(frame, to[PacketHeaderLength..]);
+        int length = PacketLength(captured);
         BinaryPrimitives.WriteUInt32LittleEndian(to, EnhancedPacket);
         BinaryPrimitives.WriteInt32LittleEndian(to[4..], length);
         BinaryPrimitives.WriteUInt32LittleEndian(to[8..], 0);
-        WriteTimestamp(to[12..], realtimeNs);
-        BinaryPrimitives.WriteInt32LittleEndian(to[20..], frame.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(to[24..], wireLength);
-        frame.CopyTo(to[PacketHeaderLength..]);
-        Span<byte> trailer = to[(PacketHeaderLength + frame.Length)..length];
+        WriteTimestamp(to[12..], about.RealtimeNs);
+        BinaryPrimitives.WriteInt32LittleEndian(to[20..], captured);
+        BinaryPrimitives.WriteInt32LittleEndian(to[24..], about.WireLength + captured - frame.Length);
+        Span<byte> trailer = to[(PacketHeaderLength + captured)..length];
         trailer.Clear();
         trailer = trailer[^PacketTrailerLength..];
         BinaryPrimitives.WriteUInt16LittleEndian(trailer, PacketFlags);
         BinaryPrimitives.WriteUInt16LittleEndian(trailer[2..], sizeof(uint));
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], direction == PortDirection.In ? 1u : 2u);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], about.Direction == PortDirection.In ? 1u : 2u);
         BinaryPrimitives.WriteInt32LittleEndian(trailer[12..], length);
         return length;
     }

@@ -1,5 +1,4 @@
 using VsanEmu.Core.Frames;
-using VsanEmu.Core.Observations;
 using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Net.Capture;
@@ -17,18 +16,16 @@ public interface ITransportSink
 /// <summary>Reads a capture down to what UDP and TCP carry: for a node that only wants to know who is there, and needs no tally.</summary>
 public static class TransportTap
 {
-    private const int EthernetLength = 14;
-
     /// <summary>Hands over what has been captured since the last time. One caller at a time.</summary>
     public static void Drain(PacketCapture capture, ITransportSink sink) => capture.Drain(new Sink(sink));
 
     private sealed class Sink(ITransportSink to) : IFrameSink
     {
-        public void Take(ReadOnlySpan<byte> frame, int wireLength, PortDirection direction, long realtimeNs)
+        public void Take(ReadOnlySpan<byte> frame, in CapturedFrame about)
         {
-            if (!FrameDecoder.TryDecode(frame, wireLength, out FrameInfo info) || !info.HasPorts || !info.Tuple.Source.IsV4 || info.Vlan != 0) return;
+            if (!FrameDecoder.TryDecode(frame, about.WireLength, out FrameInfo info) || !info.HasPorts || !info.Tuple.Source.IsV4 || (info.Vlan | about.Tag.Vlan) != 0) return;
             // Counted from the packet's end, because headers have options; what Ethernet padded lies behind it.
-            int start = EthernetLength + info.IpLength - info.PayloadLength;
+            int start = info.NetworkOffset + info.IpLength - info.PayloadLength;
             ReadOnlySpan<byte> payload = start < frame.Length ? frame[start..Math.Min(frame.Length, start + info.PayloadLength)] : [];
             var from = new Ipv4Endpoint((uint)info.Tuple.Source.Low, info.Tuple.SourcePort);
             var destination = new Ipv4Endpoint((uint)info.Tuple.Destination.Low, info.Tuple.DestinationPort);

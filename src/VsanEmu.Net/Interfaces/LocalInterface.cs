@@ -17,22 +17,32 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     private const uint Up = 1;             // IFF_UP
     private const uint Loopback = 8;       // IFF_LOOPBACK
 
-    /// <summary>The interface <paramref name="name"/>, which must be up and have <paramref name="address"/>.</summary>
+    // Enough to see what is there; the message is one line.
+    private const int MostTold = 12;
+
+    /// <summary>The interface <paramref name="name"/>, which must be up and have <paramref name="address"/>; null for whichever has it, loopback left out.</summary>
     /// <exception cref="LocalInterfaceException">There is none of that name, it is down, or it has other addresses; the message says which.</exception>
-    public static LocalInterface Find(string name, IPAddress address)
+    public static LocalInterface Find(string? name, IPAddress address)
     {
-        int index = (int)Libc.InterfaceIndex(name);
-        if (index == 0) throw new LocalInterfaceException($"there is no interface {name} here");
+        if (name is not null && Libc.InterfaceIndex(name) == 0) throw new LocalInterfaceException($"there is no interface {name} here{Others()}");
         List<(string Name, uint Flags, IPAddress Address, int PrefixLength)> all = Addresses(name, InterNetwork);
-        foreach ((_, uint flags, IPAddress own, int prefix) in all)
+        if (name is null) all.RemoveAll(a => (a.Flags & Loopback) != 0);
+        foreach ((string its, uint flags, IPAddress own, int prefix) in all)
         {
             if (!own.Equals(address)) continue;
-            if ((flags & Up) == 0) throw new LocalInterfaceException($"interface {name} is down");
-            return new LocalInterface(name, index, address, prefix);
+            if ((flags & Up) == 0) throw new LocalInterfaceException($"interface {its} is down");
+            return new LocalInterface(its, (int)Libc.InterfaceIndex(its), address, prefix);
         }
 
+        if (name is null) throw new LocalInterfaceException($"no interface here has the address {address}{Others()}");
         string has = all.Count == 0 ? "no IPv4 address" : string.Join(", ", all.Select(a => a.Address));
         throw new LocalInterfaceException($"interface {name} does not have the address {address}: it has {has}");
+    }
+
+    private static string Others()
+    {
+        string[] there = [.. All().Take(MostTold).Select(a => $"{a.Name} has {a.Address}")];
+        return there.Length == 0 ? "" : $": {string.Join(", ", there)}";
     }
 
     /// <summary>Every IPv4 address of the calling thread's namespace with its interface, loopback left out.</summary>
@@ -52,6 +62,9 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         byte* name = stackalloc byte[Libc.InterfaceNameSize];
         return Libc.InterfaceName(index, name) == 0 ? null : Marshal.PtrToStringUTF8((nint)name);
     }
+
+    /// <summary>The interface's MTU now, bytes; 0 when it is gone. Read in the calling thread's namespace.</summary>
+    public int Mtu() => LinkFlags.Mtu(Name);
 
     /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
     /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>

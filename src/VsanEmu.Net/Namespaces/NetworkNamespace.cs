@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using VsanEmu.Net.Native;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Namespaces;
 
@@ -50,22 +51,34 @@ public sealed class NetworkNamespace : IDisposable
     {
         if (_entered) return work();
         RuntimeThreads.StartHere();
-        return OnThread(() =>
-        {
-            if (Libc.SetNs(_handle, Libc.CloneNewNet) != 0) throw NetworkNamespaceException.FromErrno("cannot enter a network namespace");
-            return work();
-        });
+        return OnThread(() => Inside(work));
     }
 
     /// <inheritdoc cref="Run{T}"/>
-    public void Run(Action work) => Run(() =>
+    public void Run(Action work) => Run(OwnThread.Returning(work));
+
+    /// <summary>The same for whoever may not block, as on the thread pool: ends with the work.</summary>
+    /// <param name="work">The work, on a thread of its own, as for <see cref="Run{T}"/>.</param>
+    /// <param name="cancellation">Ends the wait for a thread; work that has begun goes on.</param>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation = default)
     {
-        work();
-        return true;
-    });
+        if (_entered) return OwnThread.RunAsync(work, cancellation);
+        RuntimeThreads.StartHere();
+        return OwnThread.RunAsync(() => Inside(work), cancellation);
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Action work, CancellationToken cancellation = default) => RunAsync(OwnThread.Returning(work), cancellation);
 
     /// <summary>Lets go of the namespace. It lives on while a socket, a thread or a process is in it.</summary>
     public void Dispose() => _handle.Dispose();
+
+    // On a thread that ends with the work.
+    private T Inside<T>(Func<T> work)
+    {
+        if (Libc.SetNs(_handle, Libc.CloneNewNet) != 0) throw NetworkNamespaceException.FromErrno("cannot enter a network namespace");
+        return work();
+    }
 
     private static NetworkNamespace OfThisThread() => new(File.OpenHandle(OwnPath));
 
@@ -87,7 +100,9 @@ public sealed class NetworkNamespace : IDisposable
         })
         { IsBackground = true, Name = "netns" };
         thread.Start();
+#pragma warning disable RS0030 // Whoever may not block uses RunAsync.
         thread.Join();
+#pragma warning restore RS0030
         failure?.Throw();
         return result;
     }

@@ -19,7 +19,9 @@ internal static class RuntimeThreads
         // Signals: also what a child process's end arrives by.
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static _ => { }).Dispose();
         // Timers, and with the queued continuation the pool's gate thread and a first worker.
+#pragma warning disable RS0030 // Once in a process, before it does anything that could be kept waiting.
         Task.Delay(1).ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+#pragma warning restore RS0030
         StartSocketEngine();
         return true;
     }
@@ -34,6 +36,8 @@ internal static class RuntimeThreads
         Task<Socket> accepting = listener.AcceptAsync();
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         client.Connect(address);
+#pragma warning disable RS0030 // As above; who connects is there already.
         accepting.GetAwaiter().GetResult().Dispose();
+#pragma warning restore RS0030
     }
 }

@@ -19,6 +19,7 @@ internal static partial class LinkFlags
     private const int SockCloseOnExec = 0x80000;
     private const int SiocGetFlags = 0x8913;
     private const int SiocSetFlags = 0x8914;
+    private const int SiocGetMtu = 0x8921;
     private const int NameSize = 16;
 
     /// <summary>Reads an interface's flags. False, with errno set, when there is no such interface.</summary>
@@ -27,8 +28,16 @@ internal static partial class LinkFlags
         using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
         InterfaceRequest request = For(name);
         bool done = !socket.IsInvalid && Ioctl(socket, SiocGetFlags, ref request) == 0;
-        flags = (ushort)request.Flags;
+        flags = (ushort)request.Value;
         return done;
+    }
+
+    /// <summary>An interface's MTU, bytes; 0, with errno set, when there is no such interface.</summary>
+    internal static int Mtu(string name)
+    {
+        using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
+        InterfaceRequest request = For(name);
+        return !socket.IsInvalid && Ioctl(socket, SiocGetMtu, ref request) == 0 ? request.Value : 0;
     }
 
     /// <summary>Brings an interface up. False, with errno set, when it cannot.</summary>
@@ -37,7 +46,7 @@ internal static partial class LinkFlags
         using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
         InterfaceRequest request = For(name);
         if (socket.IsInvalid || Ioctl(socket, SiocGetFlags, ref request) != 0) return false;
-        request.Flags |= Up;
+        request.Value |= Up;
         return Ioctl(socket, SiocSetFlags, ref request) == 0;
     }
 
@@ -57,12 +66,12 @@ internal static partial class LinkFlags
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Ioctl(SafeFileHandle fd, nuint request, ref InterfaceRequest argument);
 
-    // struct ifreq: the name, then a union of which only ifr_flags is used here.
+    // struct ifreq: the name, then a union of which ifr_flags, a short, and ifr_mtu, an int, are used here.
     [StructLayout(LayoutKind.Sequential, Size = 40)]
     private struct InterfaceRequest
     {
         public NameBytes Name;
-        public short Flags;
+        public int Value;
     }
 
     [InlineArray(NameSize)]

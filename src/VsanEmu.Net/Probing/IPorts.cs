@@ -37,9 +37,9 @@ public sealed class LocalPorts(CaptureSet captures, IReadOnlyList<FabricEnd> end
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<IPAddress>> Ipv6Async(string port, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<IPAddress>> Ipv6Async(string port, CancellationToken cancellation)
     {
         FabricEnd end = ends.FirstOrDefault(e => e.Name == port) ?? throw new KeyNotFoundException($"there is no end {port} here");
-        return ValueTask.FromResult(end.Namespace.Run(() => LocalInterface.Ipv6Addresses(end.Interface)));
+        return await end.Namespace.RunAsync(() => LocalInterface.Ipv6Addresses(end.Interface), cancellation).ConfigureAwait(false);
     }
 }

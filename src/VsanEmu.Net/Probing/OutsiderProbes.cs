@@ -1,6 +1,7 @@
 using System.Net;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Capture;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Probing;
 
@@ -57,8 +58,13 @@ public sealed class OutsiderProbes(CaptureSet captures, IPorts ports, TimeSpan t
     {
         for (int i = 0; i < ProofRequests; i++)
         {
-            foreach (ProbeSource prover in provers) ArpRequest.Send(prover, observer);
+            await OwnThread.RunAsync(Ask, cancellation).ConfigureAwait(false);
             await Task.Delay(ProofInterval, cancellation).ConfigureAwait(false);
+        }
+
+        void Ask()
+        {
+            foreach (ProbeSource prover in provers) ArpRequest.Send(prover, observer);
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class SynPassage
     {
         IEnumerable<SeenSegment> those = seen.Where(s => s.Direction == direction);
         if (those.Any(s => s.PartOf(probe) == ProbePart.Syn)) return true;
-        HashSet<ushort> firsts = [.. those.Where(s => s.PartOf(probe) == ProbePart.FirstFragment).Select(s => s.Info.Identification)];
+        HashSet<uint> firsts = [.. those.Where(s => s.PartOf(probe) == ProbePart.FirstFragment).Select(s => s.Info.Identification)];
         return those.Any(s => s.PartOf(probe) == ProbePart.LaterFragment && firsts.Contains(s.Info.Identification));
     }
 

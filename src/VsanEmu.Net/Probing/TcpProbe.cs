@@ -37,7 +37,7 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
         string phase, ProbeSource from, int sourcePort, ProbeTarget to, int port, CancellationToken cancellation)
     {
         long start = captures.NowNs;
-        using Socket socket = from.Namespace.Run(() => Bound(from, sourcePort));
+        using Socket socket = await from.Namespace.RunAsync(() => Bound(from, sourcePort), cancellation).ConfigureAwait(false);
         var probe = new FiveTuple(FiveTuple.Tcp, FrameAddress.From(from.Address), (ushort)((IPEndPoint)socket.LocalEndPoint!).Port,
             FrameAddress.From(to.Address), (ushort)port);
         ConnectEnd end = await ConnectAsync(socket, new IPEndPoint(to.Address, port), cancellation).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace VsanEmu.Net.Processes;
 /// What the kernel threw away by itself, before it reached a wire or after it had come from one: frames between ports and receivers, machine-wide; and datagrams of this process's own
 /// namespace (a container's, a host's) for which a socket had no room, or that it could not send, as when the machine's ARP table or a queue of its own port was full.
 /// </summary>
-internal static class OwnLosses
+public static class OwnLosses
 {
     private const string SoftnetStatistics = "/proc/net/softnet_stat";
     private const int DroppedColumn = 1;
@@ -16,16 +16,17 @@ internal static class OwnLosses
     private const string Udp = "Udp:";
     private static readonly string[] NoRoom = ["RcvbufErrors", "SndbufErrors"];
 
-    /// <summary>All of it since the machine started. A kernel that does not say has dropped nothing that could be told.</summary>
+    /// <summary>All of it since the machine started.</summary>
+    /// <exception cref="IOException">The kernel does not tell; the message says what of it.</exception>
     public static long Count()
     {
         try
         {
             return Frames() + Datagrams(ProtocolStatistics);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            return 0;
+            throw new IOException($"{SoftnetStatistics} and {ProtocolStatistics} cannot be read here ({e.Message})", e);
         }
     }
 
@@ -34,6 +35,19 @@ internal static class OwnLosses
     {
         string[][] udp = [.. File.ReadLines(path).Where(l => l.StartsWith(Udp, StringComparison.Ordinal)).Select(l => l.Split(' '))];
         return NoRoom.Sum(name => long.Parse(udp[1][Array.IndexOf(udp[0], name)], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Frames between ports and receivers alone, machine-wide, since the machine started; 0 where the kernel does not say.</summary>
+    public static long FramesDropped()
+    {
+        try
+        {
+            return Frames();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return 0;
+        }
     }
 
     // One line for each processor, hexadecimal.

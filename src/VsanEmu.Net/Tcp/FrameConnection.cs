@@ -54,6 +54,9 @@ public sealed class FrameConnection
     /// <summary>Whole frames received so far.</summary>
     public long Frames => Volatile.Read(ref _frames);
 
+    /// <summary>What the kernel counts of it.</summary>
+    public TcpFigures Figures => _pipes.Figures;
+
     /// <summary>Starts to receive and to watch the peer's silence.</summary>
     public void Start()
     {
@@ -79,8 +82,9 @@ public sealed class FrameConnection
             try
             {
                 _pipes.Output.Write(frame);
-                // Completes at once: this pipe has no threshold to wait at.
+#pragma warning disable RS0030 // Completes at once: this pipe has no threshold to wait at.
                 _ = _pipes.Output.FlushAsync().GetAwaiter().GetResult();
+#pragma warning restore RS0030
                 _queued += frame.Length;
                 return true;
             }

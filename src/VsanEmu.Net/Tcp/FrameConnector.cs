@@ -15,8 +15,7 @@ public sealed class FrameConnector(NetworkNamespace? place, IPAddress local, Tim
     /// <summary>Connects. The socket, or how the attempt ended.</summary>
     public async Task<(Socket? Socket, ProbeOutcome Outcome)> ConnectAsync(IPEndPoint remote, CancellationToken cancellation)
     {
-        // Off the caller's thread: entering a namespace takes a thread of its own.
-        Socket socket = await Task.Run(Open, CancellationToken.None).ConfigureAwait(false);
+        Socket socket = place is null ? Open() : await place.RunAsync(Open, CancellationToken.None).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
@@ -52,9 +51,5 @@ public sealed class FrameConnector(NetworkNamespace? place, IPAddress local, Tim
         _ => ProbeOutcome.IcmpOther,
     };
 
-    private Socket Open()
-    {
-        static Socket Make() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        return place is null ? Make() : place.Run(Make);
-    }
+    private static Socket Open() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 }

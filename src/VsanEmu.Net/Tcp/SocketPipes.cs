@@ -41,6 +41,9 @@ internal sealed class SocketPipes : IDisposable
     /// <summary>Bytes given to the kernel so far.</summary>
     internal long BytesSent => _connection.BytesSent;
 
+    /// <summary>What the kernel counts of it.</summary>
+    internal TcpFigures Figures => TcpFigures.Of(_connection.Socket);
+
     /// <summary>Ends the connection at once: RST, and both pipes end.</summary>
     internal void Abort()
     {

@@ -58,9 +58,11 @@ public static partial class Tool
         Thread errorReader = Begin(name, () => errors = process.StandardError.ReadToEnd());
         Thread writer = Begin(name, () => Feed(process.StandardInput, input));
         string output = process.StandardOutput.ReadToEnd();
+#pragma warning disable RS0030 // Whoever runs a tool gives it a thread of its own.
         process.WaitForExit();
         errorReader.Join();
         writer.Join();
+#pragma warning restore RS0030
         return process.ExitCode == 0 ? output : throw new ToolException(Explain(name, arguments, input, process.ExitCode, errors));
     }
 

@@ -3,15 +3,18 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Net.Trials;
 
 /// <summary>What came of the echo requests to one address.</summary>
-/// <param name="Sent">Requests made; one that the sender's own interface refused counts.</param>
+/// <param name="Sent">Requests made; one that the sender's own interface found too long counts.</param>
 /// <param name="RoundTripsNs">Round trips of those that were answered, shortest first.</param>
 /// <param name="RefusedMtu">The MTU that somebody named when it refused one; 0 when nobody did.</param>
 /// <param name="RefusedBy">Who did; null when nobody did.</param>
-internal sealed record EchoResult(int Sent, IReadOnlyList<long> RoundTripsNs, int RefusedMtu, IPAddress? RefusedBy);
+/// <param name="NotSent">Requests that the sender's own kernel refused for another reason.</param>
+/// <param name="Refusal">Its words for the first of them; empty when it refused none.</param>
+internal sealed record EchoResult(int Sent, IReadOnlyList<long> RoundTripsNs, int RefusedMtu, IPAddress? RefusedBy, int NotSent, string Refusal);
 
 /// <summary>ICMP echo requests (RFC 792) of one size with don't-fragment, from one endpoint to several. Blocks its thread; needs CAP_NET_RAW.</summary>
 internal sealed class EchoRequests : IDisposable
@@ -42,6 +45,9 @@ internal sealed class EchoRequests : IDisposable
     private const int IcmpFilter = 1;
     private const uint Unwanted = ~((1u << EchoReply) | (1u << Unreachable));
 
+    // What is taken after the time is up, packets.
+    private const int MaxLate = 1024;
+
     private readonly ProbeSource _from;
     private readonly Socket _socket;
     private readonly ushort _id = (ushort)Random.Shared.Next(1, 65536);
@@ -51,6 +57,7 @@ internal sealed class EchoRequests : IDisposable
     private long[] _sentAt = [];
     private long[] _tookNs = [];
     private (int Mtu, IPAddress? By)[] _refused = [];
+    private (int Count, SocketError First)[] _notSent = [];
     private int _answered;
 
     internal EchoRequests(ProbeSource from)
@@ -90,6 +97,7 @@ internal sealed class EchoRequests : IDisposable
         _sentAt = new long[requests];
         _tookNs = new long[requests];
         _refused = new (int, IPAddress?)[to.Count];
+        _notSent = new (int, SocketError)[to.Count];
         _answered = 0;
         byte[] request = new byte[bytes - IpHeader];
         for (int number = 0; number < requests; number++)
@@ -98,7 +106,7 @@ internal sealed class EchoRequests : IDisposable
             Receive(interval, number + 1 < requests ? int.MaxValue : requests);
         }
 
-        Receive(patience, requests - RefusedHere(count));
+        Receive(patience, requests - RefusedHere(count) - _notSent.Sum(n => n.Count));
         return [.. to.Select((_, i) => Result(i, count))];
     }
 
@@ -108,45 +116,56 @@ internal sealed class EchoRequests : IDisposable
 
     // The numbers of the requests to one address: one of each round.
     private EchoResult Result(int target, int count) => new(
-        count,
+        count - _notSent[target].Count,
         [.. Enumerable.Range(0, count).Select(round => _tookNs[(round * _to.Count) + target]).Where(t => t > 0).Order()],
         _refused[target].Mtu,
-        _refused[target].By);
+        _refused[target].By,
+        _notSent[target].Count,
+        _notSent[target].Count == 0 ? "" : SendRefusal.Words(_notSent[target].First));
 
     private void Send(byte[] request, int number)
     {
-        IPAddress to = _to[number % _to.Count];
+        int target = number % _to.Count;
+        IPAddress to = _to[target];
         request.AsSpan(0, IcmpHeader).Clear();
         request[0] = EchoRequest;
         BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(4), _id);
         BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(6), (ushort)number);
         BinaryPrimitives.WriteUInt16BigEndian(request.AsSpan(2), Ipv4Packet.Checksum(request));
         _sentAt[number] = Stopwatch.GetTimestamp();
+        SocketError error = SendOnce(request, to);
+        // An error that an earlier request met is told once, and cleared by that.
+        if (error is not (SocketError.Success or SocketError.MessageSize)) error = SendOnce(request, to);
+        if (error == SocketError.MessageSize) _refused[target] = (OwnMtu(to), _from.Address);
+        else if (error != SocketError.Success) _notSent[target] = (_notSent[target].Count + 1, _notSent[target].Count == 0 ? error : _notSent[target].First);
+    }
+
+    private SocketError SendOnce(byte[] request, IPAddress to)
+    {
         try
         {
             _socket.SendTo(request, new IPEndPoint(to, 0));
+            return SocketError.Success;
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
+        catch (SocketException e)
         {
-            _refused[number % _to.Count] = (OwnMtu(to), _from.Address);
-        }
-        catch (SocketException)
-        {
-            // No route, or an error that an earlier request met: this one stays unanswered.
+            return e.SocketErrorCode;
         }
     }
 
-    /// <summary>Takes what arrives for a while, or until so many are answered.</summary>
+    /// <summary>Takes what arrives for a while, or until so many are answered; and then what is there already: a thread that got no processor for a while has lost no answer.</summary>
     private void Receive(TimeSpan time, int until)
     {
         long start = Stopwatch.GetTimestamp();
-        while (_answered < until)
+        for (int late = 0; _answered < until && late < MaxLate;)
         {
             TimeSpan left = time - Stopwatch.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero) return;
+            if (left <= TimeSpan.Zero) (left, late) = (TimeSpan.Zero, late + 1);
             try
             {
+#pragma warning disable RS0030 // Whoever runs it gives it a thread of its own.
                 if (!_socket.Poll(left, SelectMode.SelectRead)) return;
+#pragma warning restore RS0030
                 int length = _socket.Receive(_received);
                 Take(_received.AsSpan(0, length), Stopwatch.GetTimestamp());
             }

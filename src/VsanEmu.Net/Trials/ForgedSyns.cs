@@ -3,6 +3,7 @@ using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Trials;
 
@@ -64,7 +65,7 @@ public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
     private async Task<ProbeObservation> TryAsync(
         string phase, Probe probe, ProbeMethod method, Func<Probe, IReadOnlyList<byte[]>> packets, CancellationToken cancellation)
     {
-        using var sender = new RawSender(probe.From);
+        using RawSender sender = await OwnThread.RunAsync(() => new RawSender(probe.From), cancellation).ConfigureAwait(false);
         (ProbeOutcome Outcome, string AnsweredBy) read = (ProbeOutcome.Unreachable, "");
         for (int i = 0; i < Attempts; i++)
         {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Interfaces;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Udp;
 
 namespace VsanEmu.Net.Trials;
 
@@ -42,7 +43,7 @@ internal sealed class GroupActor(ProbeSource self, IPAddress sibling, Func<long>
             GroupAct.UnknownType => Send(self.Address, group, NoType, group),
             _ => throw new ArgumentOutOfRangeException(nameof(act), act, null),
         };
-        return new(at, act is GroupAct.Join or GroupAct.Leave ? _kernelVersion : 2, error == SocketError.Success ? "" : new SocketException((int)error).Message);
+        return new(at, act is GroupAct.Join or GroupAct.Leave ? _kernelVersion : 2, error == SocketError.Success ? "" : SendRefusal.Words(error));
     }
 
     public void Dispose()

@@ -24,7 +24,7 @@ internal sealed class IdleConnection(ClusterSpec cluster, TimeSpan patience)
     internal async Task<IdleObservation> RunAsync(ProbeSource from, MemberSpec self, MemberSpec to, TimeSpan idle, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(idle, TimeSpan.FromSeconds(WireLimits.MaxIdleSeconds));
-        using Socket socket = from.Namespace.Run(() => Open(from));
+        using Socket socket = await from.Namespace.RunAsync(() => Open(from), cancellation).ConfigureAwait(false);
         try
         {
             using CancellationTokenSource limit = Limit(cancellation);

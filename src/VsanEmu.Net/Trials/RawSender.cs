@@ -21,7 +21,7 @@ internal sealed class RawSender : IDisposable
         _socket = from.Namespace.Run(() =>
         {
             // Protocol RAW: what is sent begins with its IP header (raw(7)).
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Raw) { MulticastLoopback = false };
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Raw) { Blocking = false, MulticastLoopback = false };
             try
             {
                 int index = LocalInterface.Find(from.Interface, from.Address).Index;
@@ -37,7 +37,7 @@ internal sealed class RawSender : IDisposable
         });
     }
 
-    /// <summary>Sends one packet. Success, or why not.</summary>
+    /// <summary>Sends one packet. Success, or why not; it never waits.</summary>
     internal SocketError Send(ReadOnlySpan<byte> packet, IPAddress destination)
     {
         try

@@ -72,7 +72,9 @@ internal sealed class StreamPacer(ulong run, long originTimestamp) : IDisposable
         }
 
         _work.Set();
+#pragma warning disable RS0030 // Its longest sleep is a millisecond.
         thread?.Join();
+#pragma warning restore RS0030
         while (_new.TryDequeue(out PacedStream? stream)) stream.Dispose();
         while (_due.TryDequeue(out PacedStream? stream, out _)) stream.Dispose();
     }
@@ -92,7 +94,9 @@ internal sealed class StreamPacer(ulong run, long originTimestamp) : IDisposable
             while (_new.TryDequeue(out PacedStream? begun)) _due.Enqueue(begun, NowNs);
             if (!_due.TryPeek(out PacedStream? next, out long dueNs))
             {
+#pragma warning disable RS0030 // On its own thread.
                 if (_new.IsEmpty && !_stop) _work.Wait();
+#pragma warning restore RS0030
                 continue;
             }
 

@@ -5,6 +5,7 @@ using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Trials;
 
@@ -18,6 +19,9 @@ public sealed class TrialBench : IDisposable
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePatience = TimeSpan.FromSeconds(5);
 
+    // Some retransmissions more than a healthy stream takes.
+    private static readonly TimeSpan StreamPatience = TimeSpan.FromSeconds(2);
+
     // As often, and as far apart, as makes one lost question or answer no matter.
     private const int Questions = 3;
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMilliseconds(60);
@@ -28,6 +32,7 @@ public sealed class TrialBench : IDisposable
     private readonly Dictionary<string, FabricEnd> _ends;
     private readonly StreamPacer _pacer;
     private readonly ConcurrentDictionary<string, GroupActor> _actors = [];
+    private readonly ConcurrentDictionary<(string At, string From), WholeDatagrams> _listeners = [];
     private readonly SemaphoreSlim _probes = new(TrialLimits.MaxProbes);
     private readonly SemaphoreSlim _pinging = new(TrialLimits.MaxPinging);
     private readonly IPAddress _sibling;
@@ -60,7 +65,7 @@ public sealed class TrialBench : IDisposable
         {
             try
             {
-                await Task.Run(() => ArpRequest.Send(asker, asked), cancellation).ConfigureAwait(false);
+                await OwnThread.RunAsync(() => ArpRequest.Send(asker, asked), cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
@@ -78,8 +83,8 @@ public sealed class TrialBench : IDisposable
         ProbeSource from = Source(stream.Sender);
         try
         {
-            // Off the caller's thread: entering a namespace takes a thread of its own.
-            return await Task.Run(() => _pacer.SendAsync(stream, from), cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+            Task<StreamSent> sent = await OwnThread.RunAsync(() => _pacer.SendAsync(stream, from), cancellation).ConfigureAwait(false);
+            return await sent.WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -94,7 +99,7 @@ public sealed class TrialBench : IDisposable
         GroupActor actor = _actors.GetOrAdd(endpoint, name => new GroupActor(Source(name), _sibling, () => _captures.NowNs));
         try
         {
-            return await Task.Run(() => actor.Act(act, group), cancellation).ConfigureAwait(false);
+            return await OwnThread.RunAsync(() => actor.Act(act, group), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -111,7 +116,7 @@ public sealed class TrialBench : IDisposable
         await _pinging.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Run(Ping, cancellation).ConfigureAwait(false);
+            return await OwnThread.RunAsync(Ping, cancellation, $"ping {from}").ConfigureAwait(false);
         }
         finally
         {
@@ -137,6 +142,8 @@ public sealed class TrialBench : IDisposable
             MaxNs = result.RoundTripsNs is [.., long longest] ? longest : 0,
             RefusedMtu = result.RefusedMtu,
             RefusedBy = result.RefusedBy?.ToString() ?? "",
+            NotSent = result.NotSent,
+            Refusal = result.Refusal,
         };
     }
 
@@ -184,6 +191,41 @@ public sealed class TrialBench : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has an endpoint listen to what another one sends it with the Agent Group's port, until <see cref="Heard"/> is asked. Empty, or the kernel's words when it cannot.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">No such endpoint.</exception>
+    public async Task<string> ListenAsync(string at, string from, CancellationToken cancellation)
+    {
+        ProbeSource place = Source(at);
+        try
+        {
+            WholeDatagrams listener = await Task.Run(() => new WholeDatagrams(place, AddressOf(from), _cluster.Channels.AgentPort), cancellation).ConfigureAwait(false);
+            if (_listeners.TryRemove((at, from), out WholeDatagrams? old)) old.Dispose();
+            _listeners[(at, from)] = listener;
+            return "";
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>How many different datagrams of a trial an endpoint has heard whole of another one since it listens; it listens no more.</summary>
+    /// <param name="at">Who listened.</param>
+    /// <param name="from">To whom.</param>
+    /// <param name="trial">The trial.</param>
+    /// <param name="bytes">Bytes of the IP packet that each was.</param>
+    public int Heard(string at, string from, int trial, int bytes)
+    {
+        if (!_listeners.TryRemove((at, from), out WholeDatagrams? listener)) return 0;
+        using (listener) return listener.Count(_captures.Run, trial, bytes - PacedStream.HeaderBytes);
+    }
+
+    /// <summary>Sends a short TCP stream from one member to another, and tells what the kernels at both ends count of it.</summary>
+    public Task<TcpStreamObservation> TcpAsync(string phase, TcpStream stream, CancellationToken cancellation) =>
+        new TcpStreamTrial(_cluster, StreamPatience, () => _captures.NowNs).RunAsync(phase, stream, Source(stream.From), Member(stream.From), Member(stream.To), cancellation);
+
     /// <summary>Leaves a connection between two members idle, and sees whether it survives.</summary>
     public Task<IdleObservation> IdleAsync(string from, string to, TimeSpan idle, CancellationToken cancellation) =>
         new IdleConnection(_cluster, IdlePatience).RunAsync(Source(from), Member(from), Member(to), idle, cancellation);
@@ -193,6 +235,7 @@ public sealed class TrialBench : IDisposable
     {
         _pacer.Dispose();
         foreach (GroupActor actor in _actors.Values) actor.Dispose();
+        foreach (WholeDatagrams listener in _listeners.Values) listener.Dispose();
     }
 
     private ProbeSource Source(string name) => _ends[name].AsSource();

@@ -10,7 +10,7 @@ namespace VsanEmu.Node.Safety;
 internal sealed class SegmentListener : IDisposable
 {
     // Some hundred packets are enough to know that somebody is there; 64 nodes listen at once.
-    private static readonly CaptureOptions Options = new() { Slots = 512 };
+    private static readonly CaptureOptions Options = new() { Slots = 512, OtherSlots = 0 };
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();

@@ -16,10 +16,15 @@ internal static class ProgressPicture
     // Right edges keep figures in line; the state stands behind them.
     private const string Figures = "{0,5}{1,6}{2,7}{3,8}{4,8}{5,9}  ";
 
-    public static IRenderable Draw(string title, RunProgress progress, int width, int height)
+    // Room for a name: what a line of figures leaves for two of them, and no less than this.
+    private const int LeastName = 15;
+    private const int LineWithoutNames = 60;
+
+    public static IRenderable Draw(string title, RunProgress whole, int width, int height)
     {
+        RunProgress progress = Labelled(whole, Math.Max(LeastName, ((width - LineWithoutNames) / 2) - 2));
         int name = progress.Members.Select(m => m.Member.Length).DefaultIfEmpty().Max() + 2;
-        bool lines = progress.Members.Count <= Math.Min(MostLines, height - Frame) && width >= 60 + (2 * Math.Max(name, 8));
+        bool lines = progress.Members.Count <= Math.Min(MostLines, height - Frame) && width >= LineWithoutNames + (2 * Math.Max(name, 8));
         return new Rows(
             Heading(title, progress),
             PhaseLine(progress, width),
@@ -40,6 +45,16 @@ internal static class ProgressPicture
         if (Count(alive, Role.Listening) is > 0 and int listening) parts.Add($"{listening} listening");
         if (progress.Killed.Count > 0) parts.Add($"killed {string.Join(' ', progress.Killed.Order())}");
         return string.Join(", ", parts);
+    }
+
+    private static RunProgress Labelled(RunProgress progress, int most)
+    {
+        IReadOnlyDictionary<string, string> labels = NameLabels.Of(progress.Members.Select(m => m.Member), most);
+        return progress with
+        {
+            Members = [.. progress.Members.Select(m => m with { Member = labels[m.Member] })],
+            Killed = progress.Killed.Select(k => labels.GetValueOrDefault(k, k)).ToHashSet(),
+        };
     }
 
     private static Paragraph Heading(string title, RunProgress progress) => new Paragraph()

@@ -15,6 +15,8 @@ public static class LatencyTable
             ? $"{LoadFigures.Percentiles(d)} over {d.Count}"
             : "no answer came";
         TextFlow.Write(console, [($"{result.From} to {result.To} and back, {result.Payload} bytes  ", Palette.Strong)], $"{told}; unanswered {LoadFigures.Loss(result.Lost, result.Sent)}{(result.Forgone > 0 ? $", due and not asked {result.Forgone}" : "")}", Palette.Plain);
+        LoadNotes.Write(console, result.Verdict);
+        Fragments(console, result);
     }
 
     /// <summary>Writes round trips side by side.</summary>
@@ -27,6 +29,9 @@ public static class LatencyTable
         if (result is { Idle.RoundTrip: { } idle, Loaded.RoundTrip: { } loaded })
             TextFlow.Write(console, [("ratio".PadRight(First), Palette.Quiet)], string.Concat(Ratios(idle, loaded).Select(r => FormattableString.Invariant($"{r:0.0} ×").PadLeft(12))), Palette.Plain);
         TextFlow.Write(console, [("unanswered".PadRight(First), Palette.Quiet)], $"{LoadFigures.Loss(result.Idle.Lost, result.Idle.Sent)} idle, {LoadFigures.Loss(result.Loaded.Lost, result.Loaded.Sent)} under load", Palette.Plain);
+        LoadNotes.Write(console, result.Verdict);
+        Fragments(console, result.Idle);
+        LoadNotes.Write(console, result.Load.Means, result.Load.Payload);
     }
 
     /// <summary>Writes a VM load's outcome.</summary>
@@ -42,10 +47,7 @@ public static class LatencyTable
         string sum = $"{LoadFigures.Rate(result.OperationsPerSecond, "operations/s")} of {result.Options.BlockBytes} bytes ({how}), {LoadFigures.Rate(result.CarriedBitsPerSecond, "bit/s")} of blocks on the fabric, "
             + $"unfinished {LoadFigures.Loss(unfinished, begun)}{(forgone > 0 ? $", not begun in time {forgone}" : "")}";
         TextFlow.Write(console, [("sum  ", Palette.Strong)], sum + FormattableString.Invariant($"; {result.Processors:0.0} processors busy"), Palette.Strong);
-        foreach (VmResult vm in result.Vms.Where(v => v.Error.Length > 0))
-            TextFlow.Write(console, [($"VM {vm.Vm} on {vm.Host}  ", Palette.Bad)], vm.Error, Palette.Bad);
-        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
-        if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
+        LoadNotes.Write(console, result.Verdict);
     }
 
     /// <summary>Writes what became of clusters that only live.</summary>
@@ -60,6 +62,11 @@ public static class LatencyTable
             + FormattableString.Invariant($"{result.RoleChanges} changes of role; {result.Processors:0.00} processors, {result.MemoryBytes / 1e6:0} MB");
         TextFlow.Write(console, [("sum  ", Palette.Strong), (result.Held ? "held  " : "not held  ", result.Held ? Palette.Good : Palette.Bad)], sum, Palette.Strong);
         if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
+    }
+
+    private static void Fragments(IAnsiConsole console, RoundTripResult result)
+    {
+        if (result.Fragments > 1) LoadNotes.Note(console, $"each question and answer of {result.Payload} bytes is sent in {result.Fragments} fragments, since it is larger than the interface's MTU allows");
     }
 
     private static void Head(IAnsiConsole console, string what) =>

@@ -14,6 +14,8 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
 
     private const int Trend = 24;
 
+    private const int FlowColumn = 20;
+
     private readonly Lock _lock = new();
     private readonly List<double> _rates = [];
 
@@ -39,7 +41,7 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
         console.WriteLine();
         FlowResult[] shown = [.. result.Flows.OrderByDescending(f => f.Error.Length > 0).ThenByDescending(f => f.Sent == 0 ? 0 : (double)f.Lost / f.Sent).ThenBy(f => f.DeliveredBytes).Take(MostFlows).OrderBy(f => f.Flow).ThenBy(f => f.To)];
         string left = result.Flows.Count > shown.Length ? $" (the worst {shown.Length} of {result.Flows.Count})" : "";
-        TextFlow.Write(console, [($"{"flow" + left,-20}{"delivered",14}{"datagrams",16}{"lost",20}", Palette.Quiet)], "  delay p50 / p99 / max", Palette.Quiet);
+        TextFlow.Write(console, [($"{"flow" + left,-FlowColumn}{"delivered",14}{"datagrams",16}{"lost",20}", Palette.Quiet)], "  delay p50 / p99 / max", Palette.Quiet);
         foreach (FlowResult flow in shown) WriteFlow(flow, result.Total.Seconds);
         WriteSum(result);
     }
@@ -47,7 +49,15 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
     private void WriteFlow(FlowResult flow, double seconds)
     {
         bool udp = flow.Transport == LoadTransport.Udp;
-        string lead = $"{flow.From} to {flow.To}".PadRight(20)
+        string who = $"{flow.From} to {flow.To}";
+        if (who.Length > FlowColumn)
+        {
+            // Long names have a line of their own, so that the figures stay in their columns.
+            TextFlow.Write(console, [], who, Palette.Plain);
+            who = "";
+        }
+
+        string lead = who.PadRight(FlowColumn)
             + LoadFigures.Rate(8 * flow.DeliveredBytes / seconds, "bit/s").PadLeft(14)
             + (udp ? LoadFigures.Rate(flow.Delivered / seconds, "/s") : "-").PadLeft(16)
             + (udp ? LoadFigures.Loss(flow.Lost, flow.Sent) : "-").PadLeft(20) + "  ";
@@ -60,6 +70,9 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
     private static string Oddities(FlowResult flow) =>
         (flow.Duplicates > 0 ? $", {flow.Duplicates} twice" : "") + (flow.Reordered > 0 ? $", {flow.Reordered} out of order by up to {flow.LongestExtent}" : "")
         + (flow.SilentGroups > 0 ? $", nothing of {flow.SilentGroups} groups" : "");
+
+    // Each socket's are told with all of its flows.
+    private static long Foreign(LoadResult result) => result.Flows.GroupBy(f => f.To).Sum(to => to.Select(f => f.ForeignAtSocket).Distinct().Sum());
 
     private void WriteSum(LoadResult result)
     {
@@ -86,9 +99,8 @@ public sealed class LoadTable(IAnsiConsole console, string counted = "datagrams"
                 ? $"no one-way delay: it is no longer than the {within} by which the hosts' clocks may be apart" : $"one-way delays are between clocks that may be {within} apart", Palette.Plain);
         }
 
-        if (!result.Completed) TextFlow.Write(console, [("note  ", Palette.Doubtful)], "interrupted: what was measured until then", Palette.Plain);
-        if (result.GeneratorLimit.Length > 0) TextFlow.Write(console, [("note  ", Palette.Doubtful)], result.GeneratorLimit, Palette.Plain);
-        if (result.Means is { CrossesUncut: true, SegmentsByKernel: true })
-            TextFlow.Write(console, [("note  ", Palette.Doubtful)], $"bursts of up to {result.Means.Burst} datagrams cross this virtual fabric uncut: a switch of hardware would see each (--no-offload sends them one by one)", Palette.Plain);
+        if (Foreign(result) is > 0 and long foreign) LoadNotes.Note(console, $"{foreign} foreign datagrams ignored: they came to the load's ports, and are not what its senders sent");
+        LoadNotes.Write(console, result.Verdict);
+        LoadNotes.Write(console, result.Means, result.Payload);
     }
 }

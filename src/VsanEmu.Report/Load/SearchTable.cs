@@ -10,8 +10,10 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
     public void Report(NoDropTrial value)
     {
         string lead = LoadFigures.Rate(value.Rate, "bit/s").PadLeft(14) + $"  lost {LoadFigures.Loss(value.Lost, value.Expected)} of {value.Expected}" + (value.Queued > 0 ? $", {value.Queued} held in a queue that grows" : "");
-        TextFlow.Write(console, [(lead, Palette.Plain)], $", delay p99 {LoadFigures.Time(value.DelayP99Ns)}{(value.GeneratorLimit.Length > 0 ? $"; {value.GeneratorLimit}" : "")}", Palette.Quiet);
+        TextFlow.Write(console, [(lead, Palette.Plain)], $", delay p99 {LoadFigures.Time(value.DelayP99Ns)}{Short(value.OfferedShare)}{(value.GeneratorLimit.Length > 0 ? $"; {value.GeneratorLimit}" : "")}", Palette.Quiet);
     }
+
+    private static string Short(double offered) => offered < NoDropSearch.Offered ? FormattableString.Invariant($"; {100 * offered:0.##} % of it was sent") : "";
 
     /// <summary>Writes what it found.</summary>
     public void Write(NoDropResult result)
@@ -20,7 +22,9 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
         string found = result.PayloadRate == 0
             ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
             : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %");
-        TextFlow.Write(console, [($"no-drop rate, {result.Payload} bytes  ", Palette.Strong)], found, Palette.Strong);
+        TextFlow.Write(console, [($"no-drop rate, {result.Payload} bytes  ", Palette.Strong)], (result.NoLess && result.PayloadRate > 0 ? "no less than " : "") + found, Palette.Strong);
+        LoadNotes.Write(console, result.Verdict);
+        LoadNotes.Write(console, result.Means, result.Payload);
     }
 
     /// <summary>Writes a line about one burst.</summary>
@@ -28,16 +32,18 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
     {
         string lead = $"{value.Datagrams}".PadLeft(14) + $"  lost {LoadFigures.Loss(value.Lost, value.Expected)} of {value.Expected}";
         string own = value.DroppedAtSocket > 0 ? $"; {value.DroppedAtSocket} of them at a receiver's own socket" : "";
-        TextFlow.Write(console, [(lead, Palette.Plain)], $", in {LoadFigures.Time(value.TookNs)}{own}", Palette.Quiet);
+        TextFlow.Write(console, [(lead, Palette.Plain)], $", in {LoadFigures.Time(value.TookNs)}{Short(value.OfferedShare)}{own}", Palette.Quiet);
     }
 
     /// <summary>Writes the longest burst.</summary>
     public void Write(BackToBackResult result)
     {
         console.WriteLine();
-        string found = result.Datagrams == 0 ? "none was delivered whole" : $"{result.Datagrams} datagrams{(result.Datagrams == result.Longest ? ", the longest that was asked for" : "")}";
+        string found = result.Datagrams == 0 ? "none was delivered whole" : $"{(result.NoLess ? "no less than " : "")}{result.Datagrams} datagrams{(result.Datagrams == result.Longest ? ", the longest that was asked for" : "")}";
         TextFlow.Write(console, [($"longest burst, {result.Payload} bytes  ", Palette.Strong)], found, Palette.Strong);
         if (result.Trials.Any(t => t.DroppedAtSocket > 0))
-            TextFlow.Write(console, [("note  ", Palette.Doubtful)], "receivers' own sockets had no room for some: this machine, not the fabric, is the limit", Palette.Plain);
+            LoadNotes.Note(console, "receivers' own sockets had no room for some: this machine, not the fabric, is the limit");
+        LoadNotes.Write(console, result.Verdict);
+        LoadNotes.Write(console, result.Means, result.Payload);
     }
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using VsanEmu.Core.Load;
+using VsanEmu.Net.Interfaces;
+using VsanEmu.Net.Processes;
 
 namespace VsanEmu.Traffic.Shares;
 
@@ -18,6 +20,7 @@ internal sealed class FlowShare : ILoadShare
     private readonly LoadOptions _options;
     private readonly FlowAtSender[] _senders;
     private readonly FlowAtReceiver[] _receivers;
+    private readonly Dictionary<string, SendingInterface> _interfaces;
     private readonly (Socket Socket, FlowAtReceiver?[] Flows)[] _ports;
     private readonly Socket[] _members;
     private readonly TcpListeners _listeners;
@@ -31,6 +34,8 @@ internal sealed class FlowShare : ILoadShare
     private LoadThread[] _hearing = [];
     private LoadClock? _clock;
     private Baseline? _baseline;
+    private InterfaceBytes[] _passedBefore = [];
+    private long _framesBefore;
 
     /// <summary>Opens what receives.</summary>
     /// <exception cref="SocketException">A socket cannot be opened.</exception>
@@ -39,7 +44,8 @@ internal sealed class FlowShare : ILoadShare
         (_setup, _options) = (setup, options);
         IReadOnlyList<LoadFlow> flows = LoadPlan.Make(setup.Cluster, options);
         _senders = [.. flows.Where(f => setup.Ends.ContainsKey(f.From)).Select(f => new FlowAtSender(f))];
-        _receivers = [.. flows.SelectMany(f => f.To.Where(setup.Ends.ContainsKey), (f, to) => new FlowAtReceiver(f, to))];
+        _receivers = [.. flows.SelectMany(f => f.To.Where(setup.Ends.ContainsKey), (f, to) => new FlowAtReceiver(f, to, setup.Address(f.From)) { Sender = Array.Find(_senders, s => s.Flow.Id == f.Id) })];
+        _interfaces = _senders.Where(IsUdp).Select(s => s.Flow.From).Distinct().ToDictionary(m => m, m => SendingInterface.Of(setup, m));
         _ports = [.. Ports()];
         _members = [.. _receivers.Where(r => r.Flow.Groups.Count > 1).DistinctBy(r => r.To).SelectMany(r => LoadSockets.Members(setup.Ends[r.To], r.Flow.Groups))];
         _listeners = new TcpListeners([.. _receivers.Where(r => r.Flow.Transport == LoadTransport.Tcp)], setup.Ends, setup.Run);
@@ -49,8 +55,10 @@ internal sealed class FlowShare : ILoadShare
     public async Task ConnectAsync(CancellationToken cancellation)
     {
         _sending = [.. _senders.Where(IsUdp).Select(Opened)];
+        foreach ((FlowAtSender sender, Socket socket) in _senders.Where(IsUdp).Zip(_sending)) sender.SourcePort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         _outgoing = await TcpConnections.OpenAsync([.. _senders.Where(s => !IsUdp(s))], _setup, _options, cancellation);
         _incoming = await _listeners.AcceptedAsync(cancellation);
+        (_passedBefore, _framesBefore) = (Passed(), OwnLosses.FramesDropped());
     }
 
     /// <inheritdoc/>
@@ -59,8 +67,16 @@ internal sealed class FlowShare : ILoadShare
         LoadClock clock = _clock = _setup.Clock(_options, _options.LeadIn, atNs);
         _listening = [.. _ports.Select(p => new UdpReceiver(p.Flows, p.Socket, clock, _setup.Run, _options.Offload) { BeforeReceive = _setup.Hooks.BeforeReceive })];
         UdpSender[] talkers = [.. _senders.Where(IsUdp).Select((s, i) => Talker(s, _sending[i], clock))];
-        _hearing = LoadThreads.Started(_listening.Select(l => (Action)l.Run).Concat(Shares(_incoming).Select(s => (Action)new TcpReceiver(s, clock).Run)), clock);
-        _speaking = LoadThreads.Started(talkers.Select(t => (Action)t.Run).Concat(Shares(_outgoing).Select(s => (Action)new TcpSender(s, clock).Run)), clock);
+        _hearing =
+        [
+            .. _listening.Select((l, i) => new LoadThread(l.Run, clock, $"the receiver of {Ends(_ports[i].Flows)}")),
+            .. Shares(_incoming).Select(s => new LoadThread(new TcpReceiver(s, clock).Run, clock, $"the receiver of {Ends(s.Select(f => f.To))}")),
+        ];
+        _speaking =
+        [
+            .. talkers.Select(t => new LoadThread(t.Run, clock, $"the sender of {t.From}")),
+            .. Shares(_outgoing).Select(s => new LoadThread(new TcpSender(s, clock).Run, clock, $"the sender of {string.Join(", ", s.Select(f => f.From.Flow.From).Distinct())}")),
+        ];
         _baseline = new Baseline(clock, NoteBefore);
     }
 
@@ -85,7 +101,11 @@ internal sealed class FlowShare : ILoadShare
         await DrainAsync(cancellation);
         _clock!.StopReceivers();
         await LoadThreads.EndedAsync(_hearing, cancellation);
-        return new LoadPart.OfFlows([.. _senders.Select(Counted)], [.. _receivers.Select(Counted)], _setup.CrossesUncut, processors, Environment.ProcessorCount);
+        return new LoadPart.OfFlows([.. _senders.Select(Counted)], [.. _receivers.Select(Counted)], _interfaces.Values.Any(i => i.Uncut), processors, Environment.ProcessorCount)
+        {
+            Interfaces = [.. Passed().Join(_passedBefore, n => n.Member, b => b.Member, (n, b) => new InterfaceBytes(n.Member, n.CameBytes - b.CameBytes, n.LeftBytes - b.LeftBytes))],
+            FramesDropped = OwnLosses.FramesDropped() - _framesBefore,
+        };
     }
 
     /// <summary>Ends everything at once.</summary>
@@ -97,6 +117,16 @@ internal sealed class FlowShare : ILoadShare
         _listeners.Dispose();
         foreach (Socket socket in _ports.Select(p => p.Socket).Concat(_members).Concat(_sending).Concat(_outgoing.Select(o => o.Socket))) socket.Dispose();
     }
+
+    private static string Ends(IEnumerable<FlowAtReceiver?> flows) => string.Join(", ", flows.OfType<FlowAtReceiver>().Select(f => f.To).Distinct());
+
+    // Where datagrams go: of streams TCP tells more.
+    private InterfaceBytes[] Passed() =>
+    [
+        .. _senders.Where(IsUdp).Select(s => s.Flow.From).Concat(_ports.SelectMany(p => p.Flows).OfType<FlowAtReceiver>().Select(f => f.To)).Distinct()
+            .Select(m => _setup.Ends[m].Namespace.Run(() => InterfaceOffload.Bytes(_setup.Ends[m].Interface)) is { } bytes ? new InterfaceBytes(m, bytes.Came, bytes.Left) : null)
+            .OfType<InterfaceBytes>(),
+    ];
 
     private static bool IsUdp(FlowAtSender sender) => sender.Flow.Transport == LoadTransport.Udp;
 
@@ -169,7 +199,12 @@ internal sealed class FlowShare : ILoadShare
     }
 
     private SenderCounts Counted(FlowAtSender s) =>
-        new(s.Flow.Id, s.Sent - Before(s).Count, s.Bytes - Before(s).Bytes, s.Forgone, s.ThreadNs, s.MostBurst, s.SegmentsByKernel, s.Retransmits, s.RoundTripUs, s.Error);
+        new(s.Flow.Id, s.Sent - Before(s).Count, s.Bytes - Before(s).Bytes, s.Forgone, s.ThreadNs, s.MostBurst, s.SegmentsByKernel, s.Retransmits, s.RoundTripUs, s.Error)
+        {
+            Tcp = s.Tcp,
+            Mtu = _interfaces.TryGetValue(s.Flow.From, out SendingInterface? at) ? at.Mtu : 0,
+            Unreachable = s.Unreachable,
+        };
 
     private ReceiverCounts Counted(FlowAtReceiver at)
     {
@@ -191,6 +226,7 @@ internal sealed class FlowShare : ILoadShare
             Delay = at.Delays.Summary(),
             DelayVariationNs = at.Delays.VariationNs,
             DroppedAtSocket = at.DroppedAtSocket,
+            ForeignAtSocket = at.ForeignAtSocket,
             SilentGroups = at.SilentGroups,
             Error = at.Error,
         };
@@ -198,6 +234,7 @@ internal sealed class FlowShare : ILoadShare
         return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts())
         {
             EarlyNs = at.Delays.EarlyNs,
+            LongestJoined = listener?.LongestJoined ?? 0,
         };
     }
 }

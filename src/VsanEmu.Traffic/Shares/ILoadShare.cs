@@ -33,8 +33,8 @@ internal interface ILoadShare : IDisposable
 /// <param name="Origin">The run's time 0, as <see cref="Stopwatch.GetTimestamp"/> has it here: what is sent bears the time since.</param>
 internal sealed record ShareSetup(ClusterSpec Cluster, IReadOnlyDictionary<string, ProbeSource> Ends, uint Run, long Origin)
 {
-    /// <summary>Whether an end here is a virtual interface, which bursts cross uncut.</summary>
-    public bool CrossesUncut { get; init; }
+    /// <summary>Whether a member's end here is a virtual interface.</summary>
+    public Func<string, bool> IsVirtual { get; init; } = _ => false;
 
     /// <summary>What a test wants to do to the threads.</summary>
     public LoadHooks Hooks { get; init; } = new();

@@ -101,11 +101,11 @@ internal sealed class RoundTripShare : ILoadShare
             new LoadDatagram(_setup.Run, 1, sequence, LoadClock.Nanoseconds(sent - clock.Origin)).Write(question);
             if (!ConnectedDatagrams.TrySend(socket, question)) continue;
             sequence++;
-            // A late answer to an earlier question is none to this one.
+            // A late answer to an earlier question is none to this one, and none to a question that was not asked.
             int length;
             LoadDatagram got = default;
             do length = ConnectedDatagrams.Receive(socket, answer);
-            while (length >= 0 && (!LoadDatagram.TryParse(answer.AsSpan(0, length), out got) || got.Run != _setup.Run || got.Sequence < sequence - 1));
+            while (length >= 0 && (!LoadDatagram.TryParse(answer.AsSpan(0, length), out got) || got.Run != _setup.Run || got.Sequence != sequence - 1));
             if (length < 0)
             {
                 lost++;
@@ -118,7 +118,7 @@ internal sealed class RoundTripShare : ILoadShare
         }
 
         long forgone = perSecond > 0 && !clock.SendersStopped ? Math.Max(0, (long)Math.Ceiling(_work.Options.Duration.TotalSeconds * perSecond) - sequence) : 0;
-        var result = new RoundTripResult { From = from, To = _work.To, Payload = _work.Payload, Sent = sequence, Lost = lost, Forgone = forgone, RoundTrip = delays.Summary() };
+        var result = new RoundTripResult { From = from, To = _work.To, Payload = _work.Payload, Sent = sequence, Lost = lost, Forgone = forgone, RoundTrip = delays.Summary(), Fragments = LoadPlan.Fragments(_work.Payload, SendingInterface.Of(_setup, from).Mtu) };
         return new(result, ahead, error);
     }
 

@@ -27,7 +27,7 @@ internal sealed class VmShare : ILoadShare
         (_setup, _work) = (setup, work);
         (LoadVm Vm, LoadFlow Flow)[] all = [.. Ways()];
         _ways = [.. all.Where(w => setup.Ends.ContainsKey(w.Flow.From)).Select(w => (w.Vm, new FlowAtSender(w.Flow)))];
-        _listeners = new TcpListeners([.. all.Where(w => setup.Ends.ContainsKey(w.Flow.To[0])).Select(w => new FlowAtReceiver(w.Flow, w.Flow.To[0]))], setup.Ends, setup.Run);
+        _listeners = new TcpListeners([.. all.Where(w => setup.Ends.ContainsKey(w.Flow.To[0])).Select(w => new FlowAtReceiver(w.Flow, w.Flow.To[0], setup.Address(w.Flow.From)))], setup.Ends, setup.Run);
     }
 
     /// <inheritdoc/>

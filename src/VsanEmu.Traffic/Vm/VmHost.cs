@@ -26,6 +26,7 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
     private readonly Delays _reads = new();
     private readonly Delays _writes = new();
     private readonly double _ticksPerOperation = options.OperationsPerSecond > 0 ? Stopwatch.Frequency / options.OperationsPerSecond : 0;
+    private readonly Copy[] _copies = new Copy[sockets.Count];
     private BlockThread _thread = null!;
     private long _asked;
     private double _readsOwed;
@@ -59,9 +60,10 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
 
             _threadNs = ThreadTime.Used - used;
             _endedAt = Math.Min(Stopwatch.GetTimestamp(), clock.EndAt);
+            long waits = Stopwatch.GetTimestamp();
             // What is under way may end.
             while (_free.Count < _operations.Length && _thread.Open == sockets.Count && !clock.ReceiversStopped) _thread.Serve((int)LoadSockets.Patience.TotalMilliseconds);
-            foreach (Socket socket in sockets) Shut(socket);
+            Close(waits);
         }
     }
 
@@ -79,8 +81,33 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         Forgone = _ticksPerOperation == 0 ? 0 : Math.Max(0, (long)((_endedAt - clock.MeasureAt) / _ticksPerOperation) - _begun),
         ReadLatency = _reads.Summary(),
         WriteLatency = _writes.Summary(),
+        ByCopy = [.. _copies.Select((c, i) => new VmCopyResult(vm.Copies[i], c.Asked, c.Answered, c.Stalled, c.Tcp))],
         Error = _thread.Error,
     };
+
+    // A copy that answers still is slow; one that has answered nothing since no more is asked, and owes answers, has come to a stop.
+    private void Close(long waits)
+    {
+        for (int i = 0; i < sockets.Count; i++)
+        {
+            ref Copy copy = ref _copies[i];
+            copy.Stalled = clock.ReceiversStopped && copy.Answered < copy.Asked && copy.LastAt <= waits;
+            copy.Tcp = Facts(sockets[i]);
+            Shut(sockets[i]);
+        }
+    }
+
+    private static TcpFacts? Facts(Socket socket)
+    {
+        try
+        {
+            return BulkStream.Facts(socket);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 
     private void Begin(long now)
     {
@@ -105,14 +132,20 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
             if (measured) Volatile.Write(ref _begun, _begun + 1);
             if (read)
             {
-                _thread.Queue(_nextCopy, message);
+                Ask(_nextCopy, message);
                 _nextCopy = (_nextCopy + 1) % sockets.Count;
             }
             else
             {
-                for (int copy = 0; copy < sockets.Count; copy++) _thread.Queue(copy, message);
+                for (int copy = 0; copy < sockets.Count; copy++) Ask(copy, message);
             }
         }
+    }
+
+    private void Ask(int copy, BlockHeader message)
+    {
+        _copies[copy].Asked++;
+        _thread.Queue(copy, message);
     }
 
     private void Wait()
@@ -134,6 +167,8 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         // A copy that answers what was not asked is none of ours.
         if (slot >= _operations.Length || _operations[slot].Request != message.Request || _operations[slot].Left == 0) return;
         ref Operation operation = ref _operations[slot];
+        _copies[connection].Answered++;
+        _copies[connection].LastAt = Stopwatch.GetTimestamp();
         if (--operation.Left > 0) return;
         _free.Push(slot);
         if (!operation.Measured) return;
@@ -152,6 +187,15 @@ internal sealed class VmHost(LoadVm vm, VmOptions options, IReadOnlyList<Socket>
         {
             // It has ended by itself.
         }
+    }
+
+    private struct Copy
+    {
+        public long Asked;
+        public long Answered;
+        public long LastAt;
+        public bool Stalled;
+        public TcpFacts? Tcp;
     }
 
     private struct Operation

@@ -26,6 +26,7 @@ public sealed class VmLoadRun(LoadStage stage, LoadOptions options, VmOptions wh
             MeasuredNs = course.MeasuredNs,
             Completed = course.Completed,
             Intervals = course.Intervals,
+            MaxLossPercent = options.MaxLossPercent,
             Vms = [],
             ReadLatency = null,
             WriteLatency = null,

@@ -56,7 +56,8 @@ public sealed class FoundClusterTests
     public void What_the_rules_of_a_spec_forbid_is_told_with_its_hosts_name()
     {
         HostPresence second = Host("m2", "198.18.0.12/24");
-        Assert.Contains("host esx1.example.com: 'esx1.example.com' is too long", Refused(Good, Host("esx1.example.com", "198.18.0.12/24")));
+        Assert.Contains("host esx_1: 'esx_1' has '_', which host names do not have", Refused(Good, Host("esx_1", "198.18.0.12/24")));
+        Assert.Contains("'M1' is taken", Refused(Good, Host("M1", "198.18.0.12/24")));
         Assert.Contains("host gateway: 'gateway' is reserved", Refused(Good, Host("gateway", "198.18.0.12/24")));
         Assert.Contains("host m2: 198.18.1.12 is outside the subnet 198.18.0.0/24", Refused(Good, Host("m2", "198.18.1.12/24")));
         Assert.Contains("host m2: 224.0.0.1 is a multicast group", Refused(Good, Host("m2", "224.0.0.1/24")));

@@ -21,7 +21,7 @@ public sealed class KeptRecordTests(RealServer server) : IClassFixture<RealServe
         using var segment = new Segment();
         using Vsanemu one = Node(segment, "m1", "198.18.0.1"), two = Node(segment, "m2", "198.18.0.2");
         using Vsanemu verify = Vsanemu.Start("verify", "--control", $"{server.Address}", "--members", "2", "--only", "F1", "--plain", "--record", file);
-        (int code, string output, string error) = await verify.EndAsync(seconds: 90);
+        (int code, string output, string error) = await verify.EndAsync();
         Assert.Matches("F1 +the cluster forms", output);
         Assert.StartsWith($"vsanemu verify: the server has not kept its copy of the record: {server.Address}: the default user may not do what control needs", error);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));

@@ -30,7 +30,7 @@ public sealed class OusterTests(RealServer server) : IClassFixture<RealServer>
         await using RedisLine line = await server.OpenAsync();
         await using Controller controller = await Controller.TakeLeadAsync(line, _space, "first");
         await SecondLeadsAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(TimeSpan.FromSeconds(10), controller.OustedToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Eventually.Limit, controller.OustedToken));
         foreach (Exception e in (Exception[])[new OperationCanceledException(), new IOException("broken"), new ControlException("no answer in time")])
             Assert.StartsWith("second has taken the lead", (await Assert.ThrowsAsync<ControlException>(() => Ouster.ToldAsync<int>(controller, () => throw e))).Message);
     }

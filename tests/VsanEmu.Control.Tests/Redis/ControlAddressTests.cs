@@ -97,6 +97,7 @@ public sealed class ControlAddressTests
     [Theory]
     [InlineData("esx1", true)]
     [InlineData("rack-7.host_3", true)]
+    [InlineData("esx01.rack-twelve.a-domain-that-is-rather-long.and-another-one.example.com", true)]
     [InlineData("", false)]
     [InlineData("a b", false)]
     [InlineData("a:b", false)]

@@ -9,8 +9,6 @@ namespace VsanEmu.Control.Tests.Redis;
 /// <summary>A host between controllers that lose the lead and come back, and hosts of its own name. The server is real; what the host carries out is only noted.</summary>
 public sealed class HostServerTests(RealServer server) : IClassFixture<RealServer>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     private static readonly ClusterSpec Cluster = LabSpec.Create(2);
     private static readonly Dictionary<string, string> Places = new() { ["m01"] = "esx1" };
 
@@ -52,7 +50,7 @@ public sealed class HostServerTests(RealServer server) : IClassFixture<RealServe
         Task<HostAnswer> long_ = controller.AskAsync("esx1", new HostOrder.Start("m01"), 7, () => null, Cancel);
         await Eventually.UntilAsync(() => host.Done.Contains("Start"));
         Assert.Equal(new HostAnswer.Done(), await controller.AskAsync("esx1", new HostOrder.Close(), 7, () => null, Cancel));
-        Assert.IsType<HostAnswer.Failed>(await long_.WaitAsync(Limit, Cancel));
+        Assert.IsType<HostAnswer.Failed>(await long_.WaitAsync(Eventually.Limit, Cancel));
         Assert.Contains("over", Assert.IsType<HostAnswer.Failed>(await controller.AskAsync("esx1", open, 7, () => null, Cancel)).Why);
         Assert.Equal(["open", "Start", "close"], host.Done);
     }
@@ -64,12 +62,12 @@ public sealed class HostServerTests(RealServer server) : IClassFixture<RealServe
         await using var host = new Noted(hosts, _space);
         await host.ThereAsync();
         await using var second = new Noted(line, _space);
-        Assert.Contains("there is a host esx1 already, on here: each needs a name of its own", (await Assert.ThrowsAsync<ControlException>(() => second.Running.WaitAsync(Limit, Cancel))).Message);
+        Assert.Contains("there is a host esx1 already, on here: each needs a name of its own", (await Assert.ThrowsAsync<ControlException>(() => second.Running.WaitAsync(Eventually.Limit, Cancel))).Message);
         Assert.False(host.Running.IsCompleted);
 
         // It was cut off for longer than a presence lasts, and the other was quicker.
         await Presence.TellAsync(line, _space, Noted.Esx1());
-        ControlException taken = await Assert.ThrowsAsync<ControlException>(() => host.Running.WaitAsync(Limit, Cancel));
+        ControlException taken = await Assert.ThrowsAsync<ControlException>(() => host.Running.WaitAsync(Eventually.Limit, Cancel));
         Assert.Contains("there is a host esx1 now, on here", taken.Message);
         Assert.True(taken.Lasting);
         // The name is the other's: it is not given up with this one.

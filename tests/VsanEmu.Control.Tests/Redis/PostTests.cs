@@ -8,8 +8,6 @@ namespace VsanEmu.Control.Tests.Redis;
 /// <summary>Orders and answers through a real server, which is restarted, and which has things in it that nobody can read.</summary>
 public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // A letter whose order says not which it is: that is another kind of mistake to the reader.
@@ -31,7 +29,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
         await Eventually.UntilAsync(() => begun == 1);
         await server.RestartEmptyAsync(pause: TimeSpan.FromSeconds(1));
         go.SetResult();
-        Assert.Equal(new HostAnswer.Time(7), await asked.WaitAsync(Limit, Cancel));
+        Assert.Equal(new HostAnswer.Time(7), await asked.WaitAsync(Eventually.Limit, Cancel));
         Assert.Equal(1, begun);
     }
 
@@ -45,7 +43,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
         await controller.StartAsync();
         foreach (string body in (string[])["", "{", "null", "[]", "{\"id\": 1}", new string('[', 100), "\u001f\u008b", NoOrder]) await line.Database.StreamAddAsync(_space.Inbox("esx1"), "letter", body);
         await line.Database.StreamAddAsync(_space.Inbox("esx1"), "another field", "x");
-        Assert.Equal(new HostAnswer.Time(7), await controller.AskAsync("esx1", new HostOrder.Clock(), 0, () => null, Cancel).WaitAsync(Limit, Cancel));
+        Assert.Equal(new HostAnswer.Time(7), await controller.AskAsync("esx1", new HostOrder.Clock(), 0, () => null, Cancel).WaitAsync(Eventually.Limit, Cancel));
 
         await line.Database.StreamAddAsync(_space.Inbox("esx1"), "letter", $$"""{ "id": "{{Guid.NewGuid()}}", "from": "future", "order": { "order": "dance" } }""");
         StreamEntry[] answers = [];
@@ -61,7 +59,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
         await using Post controller = new(line, _space, "controller");
         await host.StartAsync();
         await controller.StartAsync();
-        HostAnswer answer = await controller.AskAsync("esx1", new HostOrder.Clock(), 0, () => null, Cancel).WaitAsync(Limit, Cancel);
+        HostAnswer answer = await controller.AskAsync("esx1", new HostOrder.Clock(), 0, () => null, Cancel).WaitAsync(Eventually.Limit, Cancel);
         Assert.Equal("host esx1: what is to be told has 64 MiB, more than 64 are taken", Assert.IsType<HostAnswer.Failed>(answer).Why);
         await Assert.ThrowsAsync<HostException>(() => controller.AskAsync("esx1", new HostOrder.Kill(new string('a', Written.MostBytes)), 0, () => null, Cancel));
     }
@@ -70,7 +68,7 @@ public sealed class PostTests(RealServer server) : IClassFixture<RealServer>
     public async Task What_another_version_tells_of_itself_hinders_nobody()
     {
         await using RedisLine line = await server.OpenAsync();
-        await line.Database.StringSetAsync(_space.Leader, "{\"captain\": true}", TimeSpan.FromSeconds(2));
+        await line.Database.StringSetAsync(_space.Leader, "{\"captain\": true}");
         Assert.Contains("a controller of another version leads", (await Assert.ThrowsAsync<ControlException>(() => Controller.TakeLeadAsync(line, _space, "first"))).Message);
         await line.Database.KeyDeleteAsync(_space.Leader);
 

@@ -8,8 +8,6 @@ namespace VsanEmu.Control.Tests.Redis;
 /// <summary>A redis-server of a test's own, behind a socket in the file system. It can be killed, and started again empty.</summary>
 public sealed class RealServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vsanemu-redis-");
     private Process _process;
 
@@ -28,7 +26,7 @@ public sealed class RealServer : IAsyncDisposable
             {
                 return await RedisLine.OpenAsync(Address, CancellationToken.None);
             }
-            catch (ControlException) when (TimeProvider.System.GetElapsedTime(start) < Limit)
+            catch (ControlException) when (TimeProvider.System.GetElapsedTime(start) < Eventually.Limit)
             {
                 await Task.Delay(20);
             }
@@ -59,7 +57,7 @@ public sealed class RealServer : IAsyncDisposable
                 await socket.ConnectAsync(Address.Server);
                 return socket;
             }
-            catch (SocketException) when (TimeProvider.System.GetElapsedTime(start) < Limit)
+            catch (SocketException) when (TimeProvider.System.GetElapsedTime(start) < Eventually.Limit)
             {
                 socket.Dispose();
                 await Task.Delay(20);

@@ -1,6 +1,5 @@
 using VsanEmu.Control.Trials;
 using VsanEmu.Core.Checks;
-using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Control.Tests.Trials;
@@ -12,8 +11,19 @@ public sealed class ReasonsTests
     [Fact]
     public void A_whole_run_leaves_out_only_what_takes_long()
     {
-        Assert.Equal(["A9"], Of(new ConductorOptions()).Keys);
-        Assert.Empty(Of(new ConductorOptions { Long = true }));
+        Assert.Equal(["A9"], Of(new ConductorOptions(), fabric: true).Keys);
+        Assert.Empty(Of(new ConductorOptions { Long = true }, fabric: true));
+    }
+
+    [Fact]
+    public void What_is_not_done_to_the_cluster_is_told()
+    {
+        Assert.Equal("takes a fabric that the tool may split", Of(new ConductorOptions())["V3"]);
+        Assert.Equal("the run does not split the segment", Of(new ConductorOptions { Partition = false }, fabric: true)["V3"]);
+        var two = Of(new ConductorOptions(), LabSpec.Create(2), fabric: true);
+        Assert.Equal(("takes two members that are alive", false), (two["V3"], two.ContainsKey("V1")));
+        var calm = Of(new ConductorOptions { Failover = false }, LabSpec.Create(2), fabric: true);
+        Assert.Equal(("the run kills no Master", "the run kills no Master", false), (calm["V1"], calm["V2"], calm.ContainsKey("V3")));
     }
 
     [Fact]
@@ -25,18 +35,18 @@ public sealed class ReasonsTests
     }
 
     [Fact]
-    public void Without_anybody_to_make_trials_none_is_tried() =>
-        Assert.Equal(Reasons.OnTrials.Order(), Of(new ConductorOptions { Long = true }, trials: false).Keys.Order());
+    public void Without_anybody_to_make_trials_no_check_that_needs_them_is_tried() => Assert.Equal(
+        CheckCatalogue.All.Where(c => c.Needs.HasFlag(RunPart.Trials)).Select(c => c.Id).Order(),
+        Of(new ConductorOptions { Long = true }, trials: false, fabric: true).Keys.Order());
 
-    [Fact]
-    public void Two_versions_of_igmp_take_members_that_speak_the_newer_and_are_three()
+    private static IReadOnlyDictionary<string, string> Of(ConductorOptions options, ClusterSpec? spec = null, bool trials = true, bool fabric = false) =>
+        Reasons.Of(new RunParts(spec ?? LabSpec.Create(4), [.. (spec ?? LabSpec.Create(4)).Members.Select(_ => (IMember)null!)], null!, null, fabric ? new AnyFabric() : null, trials ? Somebody : null), options);
+
+    // Only that there is one matters.
+    private sealed class AnyFabric : IFabric
     {
-        ClusterSpec spec = LabSpec.Create(4);
-        Assert.Equal("the cluster's members speak IGMPv2 only", Of(new ConductorOptions(), spec with { Channels = spec.Channels with { IgmpVersion = 2 } })["M13"]);
-        Assert.Contains("three members", Of(new ConductorOptions(), receivers: 1)["M13"]);
-        Assert.DoesNotContain("M13", Of(new ConductorOptions(), LabSpec.Create(2, FlowProfile.Vsan66), receivers: 1).Keys);
-    }
+        public Task SplitAsync(IReadOnlyDictionary<string, int> sides, CancellationToken cancellation) => Task.CompletedTask;
 
-    private static IReadOnlyDictionary<string, string> Of(ConductorOptions options, ClusterSpec? spec = null, int receivers = 3, bool trials = true) =>
-        Reasons.Of(new RunParts(spec ?? LabSpec.Create(4), [], null!, null, null, trials ? Somebody : null), options, receivers);
+        public Task HealAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
 }

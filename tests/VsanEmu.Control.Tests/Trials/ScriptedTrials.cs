@@ -12,6 +12,9 @@ internal sealed class ScriptedTrials(TimeProvider? time = null) : ITrials
 
     public Func<string, GroupAct, string> Refusal { get; init; } = (_, _) => "";
 
+    /// <summary>Datagrams of each stream that the sender's kernel refuses.</summary>
+    public Func<TrialStream, int> Refused { get; init; } = _ => 0;
+
     public IReadOnlyList<(TimeSpan At, string What)> Asked
     {
         get
@@ -34,7 +37,8 @@ internal sealed class ScriptedTrials(TimeProvider? time = null) : ITrials
         long start = (long)Now.TotalNanoseconds;
         await Task.Delay(stream.Length, time ?? TimeProvider.System, cancellation);
         Note($"end of {stream.Trial}");
-        return new StreamSent(stream.Count, start, (long)Now.TotalNanoseconds, "");
+        int refused = Refused(stream);
+        return new StreamSent(stream.Count - refused, start, (long)Now.TotalNanoseconds, refused > 0 ? "Operation not permitted" : "", refused);
     }
 
     public Task<GroupActDone> ActAsync(string endpoint, GroupAct act, IPAddress group, CancellationToken cancellation)

@@ -55,6 +55,24 @@ public sealed class TrialPlanTests
         Assert.Equal(members, Plan(LabSpec.Create(members, FlowProfile.Vsan66)).Count(t => t.Kind == TrialKind.Unicast));
     }
 
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(8, 2)]
+    [InlineData(64, 2)]
+    public void Each_member_sends_fast_to_a_group_of_its_own_that_its_neighbours_joined(int members, int partners)
+    {
+        PlannedTrial[] fast = [.. Plan(LabSpec.Create(members)).Where(t => t.Kind == TrialKind.FastGroup)];
+        Assert.Equal(members, fast.Select(t => t.Stream.Sender).Distinct().Count());
+        Assert.Equal(members, fast.Length);
+        Assert.All(fast, t => Assert.Equal(partners, t.Joined.Distinct().Count()));
+        // Each receives as often as it sends.
+        Assert.All(fast.SelectMany(t => t.Joined).GroupBy(j => j), g => Assert.Equal(partners, g.Count()));
+        Assert.All(fast, t => Assert.Equal((TimeSpan.FromMilliseconds(1), 300), (t.Stream.Interval, t.Stream.Count)));
+        Assert.True(fast.Max(t => t.End) < TimeSpan.FromSeconds(4.5), $"{fast.Max(t => t.End)}");
+        Assert.Empty(Plan(LabSpec.Create(members, FlowProfile.Vsan66)).Where(t => t.Kind == TrialKind.FastGroup));
+    }
+
     [Fact]
     public void Whoever_joins_a_real_group_leaves_it_again_and_only_outsiders_do()
     {

@@ -73,6 +73,48 @@ public sealed class OwnMachineTests
         Assert.Equal(CheckOutcome.Fail, Hindered(lossy, new Hindrance(0, 1000 * Second, 0)).Verdict.Results.Single(r => r.Id == "M1").Outcome);
     }
 
+    [Fact]
+    public void A_starved_pool_excuses_what_rests_on_it_and_says_so()
+    {
+        Seen starved = Hindered(Restless, new Hindrance(8 * Second, 0, 0, StarvedNs: Second));
+        Assert.Equal((CheckOutcome.Inconclusive, ExitCode.Inconclusive), Judged(starved));
+        Assert.EndsWith("but this tool's own work waited 1.0 s for a thread meanwhile", starved.Verdict.Results.Single(r => r.Id == "F1").Seen);
+    }
+
+    [Theory]
+    [InlineData(10, 5000, CheckOutcome.Fail)] // echo requests have a thread of their own
+    [InlineData(900, 0, CheckOutcome.Fail)] // and wait a second for their answers, which the kernel keeps
+    [InlineData(1100, 0, CheckOutcome.Inconclusive)]
+    public void Unanswered_echo_requests_are_excused_by_nothing_shorter_than_their_patience(int stoodMs, int starvedMs, CheckOutcome expected)
+    {
+        Seen silent = Seen.Healthy().WithPings(p => p.To == "m03" ? p with { Answered = 0, MinNs = 0, MedianNs = 0, MaxNs = 0 } : p);
+        Seen tried = silent.With(r => r with { Phases = [.. r.Phases, r.Phases[^1] with { Name = Phases.Trials, StartNs = 30 * Second, EndNs = 35 * Second }] });
+        Seen hindered = Hindered(tried, new Hindrance(31 * Second, stoodMs * Millisecond, 0, StarvedNs: starvedMs * Millisecond));
+        Assert.Equal(expected, hindered.Verdict.Results.Single(r => r.Id == "P1").Outcome);
+    }
+
+    [Fact]
+    public void Echo_requests_that_the_senders_own_kernel_refused_are_no_silence_of_the_others()
+    {
+        Seen refused = Seen.Healthy().WithPings(p => p.From == "m01" ? p with { Sent = 0, Answered = 0, NotSent = 4, Refusal = "Operation not permitted" } : p);
+        CheckResult result = refused.Check("P1");
+        Assert.Equal(CheckOutcome.Inconclusive, result.Outcome);
+        Assert.Contains("not sent: Operation not permitted", result.Seen);
+    }
+
+    [Fact]
+    public void A_machine_that_nobody_watched_is_not_taken_for_one_that_kept_up()
+    {
+        Seen blind = Restless.With(r => r with { Machine = new MachineObservation { Hindrances = [], Unwatched = ["softnet_stat cannot be read"] } });
+        Assert.Equal((CheckOutcome.Inconclusive, ExitCode.Inconclusive), Judged(blind));
+        CheckResult result = blind.Verdict.Results.Single(r => r.Id == "F1");
+        Assert.EndsWith("but whether this machine kept up was not watched", result.Seen);
+        Assert.Equal("not watched: softnet_stat cannot be read", result.Evidence[0]);
+        // What passed has passed.
+        Seen healthy = Seen.Healthy().With(r => r with { Machine = blind.Run.Machine });
+        Assert.Equal(ExitCode.Passed, healthy.Verdict.ExitCode);
+    }
+
     private static Seen Hindered(Seen seen, params Hindrance[] hindrances) => seen.With(r => r with { Machine = new MachineObservation { Hindrances = hindrances } });
 
     private static (CheckOutcome F1, ExitCode Exit) Judged(Seen seen) => (seen.Verdict.Results.Single(r => r.Id == "F1").Outcome, seen.Verdict.ExitCode);

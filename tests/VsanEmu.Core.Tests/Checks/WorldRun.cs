@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
@@ -33,6 +34,8 @@ internal sealed class WorldRun(World world)
             Partitions = killed && _all.Length > 2 ? [Split()] : [],
             Trials = trials ? trialsMade.All : [],
             Pings = trials ? [.. Pings()] : [],
+            TcpStreams = trials ? [.. Pairs.Streams(_all).Select(TcpStream)] : [],
+            Fragments = trials ? [.. Pairs.Streams(_all).Select(Fragmented)] : [],
             Idles = trials ? [.. Idles()] : [],
             NotTried = NotTried(killed),
         };
@@ -182,6 +185,30 @@ internal sealed class WorldRun(World world)
             MedianNs = median,
             MaxNs = median * 2,
         };
+
+    private TcpStreamObservation TcpStream((string From, string To) way)
+    {
+        bool opened = world.Tcp(way.From, way.To) == ProbeOutcome.Open && world.Frames(way.From, way.To);
+        return new()
+        {
+            Phase = Phases.Probing,
+            From = way.From,
+            To = way.To,
+            Opened = opened,
+            Error = opened ? "" : "timed out",
+            Planned = 1000,
+            Segments = opened ? 1000 : 0,
+            Retransmitted = 0,
+            Needless = 0,
+            OutOfOrder = 0,
+            Delivered = opened ? 1000 : 0,
+            StartNs = 8 * Second,
+            EndNs = 9 * Second,
+        };
+    }
+
+    private FragmentObservation Fragmented((string From, string To) way) =>
+        new() { Phase = Phases.Probing, From = way.From, To = way.To, Bytes = 2250, Sent = 10, Received = world.Frames(way.From, way.To) ? 10 : 0 };
 
     // What a run leaves out by itself: a cluster of two cannot be split once one of them is dead.
     private Dictionary<string, string> NotTried(bool killed)

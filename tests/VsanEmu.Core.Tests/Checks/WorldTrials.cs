@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -72,8 +73,15 @@ internal sealed class WorldTrials
             }
         }
 
-        foreach ((string a, string b) in _members.SelectMany(a => _members.Where(b => b != a).Select(b => (a, b))).Take(64 * 8))
+        foreach ((string a, string b) in _members.Length > 16 ? Pairs.Ring(_members) : _members.SelectMany(a => _members.Where(b => b != a).Select(b => (a, b))))
             Add(TrialKind.Unicast, a, [b], p => p == b, group: _world.Spec.Members.Single(m => m.Name == b).Address.ToString(), bytes: 1400, interval: Interval / 20);
+        FastGroups();
+    }
+
+    private void FastGroups()
+    {
+        foreach ((string from, string to) in Pairs.Streams(_members))
+            Add(TrialKind.FastGroup, from, [to], p => p == to, bytes: 1400, interval: Interval / 20, said: [(to, -1000 * Millisecond, false, 3)]);
     }
 
     private void Join(TrialKind kind, int round, string sender, string actor, string[] others)

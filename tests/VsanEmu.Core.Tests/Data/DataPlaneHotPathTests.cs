@@ -30,10 +30,12 @@ public class DataPlaneHotPathTests
         planes[2].HandleObject(now, obj);
         for (int i = 0; i < 100; i++) Turn(planes, now += 10_000_000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
         long frames = 0;
-        for (int i = 0; i < 100; i++) frames += Turn(planes, now += 1_000_000);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = Allocations.Of(() =>
+        {
+            frames = 0;
+            for (int i = 0; i < 100; i++) frames += Turn(planes, now += 1_000_000);
+        });
 
         VmObservation vm = planes[0].Observe()[0];
         Assert.True(frames > 5000, $"{frames} frames");

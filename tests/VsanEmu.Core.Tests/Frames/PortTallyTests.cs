@@ -52,7 +52,8 @@ public sealed class PortTallyTests
     {
         AddUdp(A, 12345, AgentGroup, 23451, atNs: 1);
         AddTcp(A, 12345, B, 23451, TcpFlags.Syn, atNs: 2);
-        Assert.Equal([(12345, 23451), (0, 0)], Snapshot().Flows.Select(f => (f.SourcePort, f.DestinationPort)));
+        Assert.Equal([(12345, 23451)], Snapshot().Flows.Select(f => (f.SourcePort, f.DestinationPort)));
+        Assert.Equal([(6, 0, 23451)], Snapshot().Others.Select(o => ((int)o.Protocol, o.SourcePort, o.DestinationPort)));
     }
 
     [Fact]

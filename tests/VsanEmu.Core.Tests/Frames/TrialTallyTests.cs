@@ -33,19 +33,53 @@ public sealed class TrialTallyTests
     }
 
     [Theory]
-    [InlineData(new[] { 0, 1, 2, 3 }, 0)]
-    [InlineData(new[] { 0, 0, 1, 1, 1 }, 3)]
-    [InlineData(new[] { 0, 2, 1, 2, 3, 1 }, 2)] // reordered, then repeated
-    [InlineData(new[] { 0, 63, 0 }, 1)]         // just inside the window
-    [InlineData(new[] { 0, 64, 0 }, 0)]         // just beyond it
-    [InlineData(new[] { 5, 200, 200, 5 }, 1)]   // a leap forgets all but itself
-    [InlineData(new[] { 70, 7, 7 }, 1)]         // one before the first
-    [InlineData(new[] { int.MaxValue, 0, int.MaxValue }, 1)]
-    public void A_number_that_was_seen_before_is_a_repeat_as_far_as_the_last_64_tell(int[] indices, long repeats)
+    [InlineData(new[] { 0, 1, 2, 3 }, 0, 0)]
+    [InlineData(new[] { 0, 0, 1, 1, 1 }, 3, 0)]
+    [InlineData(new[] { 0, 2, 1, 2, 3, 1 }, 2, 1)]  // reordered, then repeated
+    [InlineData(new[] { 0, 63, 0 }, 1, 0)]
+    [InlineData(new[] { 0, 64, 0 }, 1, 0)]
+    [InlineData(new[] { 5, 200, 200, 5 }, 2, 0)]
+    [InlineData(new[] { 70, 7, 7 }, 1, 1)]          // one before the first
+    [InlineData(new[] { 3, 2, 1, 0 }, 0, 3)]        // RFC 4737: all that come after a higher one
+    [InlineData(new[] { 0, 5_999_999, 1 }, 0, 1)]   // as long as a trial can be
+    public void Each_number_is_told_once_as_a_repeat_or_out_of_order(int[] indices, long repeats, long reordered)
     {
         foreach (int index in indices) Add(1, index, 1);
         TrialSighting seen = Assert.Single(Snapshot().Trials);
-        Assert.Equal((indices.Length, repeats), (seen.Packets, seen.Repeats));
+        Assert.Equal((indices.Length, repeats, reordered, indices.Length - repeats), (seen.Packets, seen.Repeats, seen.Reordered, seen.Distinct));
+    }
+
+    [Fact]
+    public void Repeats_that_come_late_do_not_stand_for_what_was_lost()
+    {
+        for (int index = 0; index < 300; index++)
+        {
+            if (index % 2 == 0) Add(1, index, index, count: 300);
+            if (index >= 100 && index % 2 == 0) Add(1, index - 100, index, count: 300);
+        }
+
+        TrialSighting seen = Assert.Single(Snapshot().Trials);
+        Assert.Equal((250, 100, 150, 0), (seen.Packets, seen.Repeats, seen.Distinct, seen.Reordered));
+    }
+
+    [Fact]
+    public void A_number_that_the_trial_does_not_have_is_foreign_and_a_flow_of_somebodys()
+    {
+        foreach (int index in (int[])[0, 9, 10, int.MaxValue]) Add(1, index, 5, count: 10);
+        Add(2, 7, 5, count: 7);
+        TrialSighting seen = Assert.Single(Snapshot().Trials);
+        Assert.Equal((1, 2, 2), (seen.Trial, seen.Packets, seen.Foreign));
+        Assert.Equal(3, Assert.Single(Snapshot().Flows).Packets);
+    }
+
+    [Fact]
+    public void Memory_for_numbers_is_bounded_and_what_found_none_is_counted()
+    {
+        const int Whole = (int)(PortTally.MaxTrialBytes * 8 / PortTally.MaxTrialNumbers);
+        for (int trial = 1; trial <= Whole + 2; trial++) Add(trial, PortTally.MaxTrialNumbers - 1, trial);
+        Add(1, 0, 0);
+        Assert.Equal((Whole, 2), (Snapshot().Trials.Count, Snapshot().Dropped));
+        Assert.Equal(2, Snapshot().Trials[0].Packets);
     }
 
     [Fact]
@@ -59,20 +93,21 @@ public sealed class TrialTallyTests
     }
 
     [Fact]
-    public void Of_a_datagram_in_fragments_the_first_counts_for_the_trial()
+    public void Of_a_datagram_in_fragments_the_first_alone_counts_and_for_the_trial()
     {
         byte[] datagram = Craft.Udp(23451, 23451, Payload(1, 0, Run, 2000));
         AddPacket(Craft.Ip(17, A, Group, datagram[..1480], more: true), 1);
         AddPacket(Craft.Ip(17, A, Group, datagram[1480..], fragmentOffset: 1480), 2);
         Assert.Equal(1, Assert.Single(Snapshot().Trials).Packets);
-        Assert.Equal((0, 0), (Assert.Single(Snapshot().Flows).SourcePort, Snapshot().Flows[0].DestinationPort));
+        Assert.Empty(Snapshot().Flows);
     }
 
     [Fact]
     public void A_tag_options_and_ipv6_do_not_hide_the_mark()
     {
         byte[] udp = Craft.Udp(23451, 23451, Payload(1, 0, Run));
-        Add(Craft.Vlan(7, Craft.Ethernet(0x0800, Craft.Ip(17, A, Group, udp, options: [0x94, 4, 0, 0]))), 1);
+        // A tag with VLAN 0 bears a priority: the frame is the port's own.
+        Add(Craft.Vlan(0, Craft.Ethernet(0x0800, Craft.Ip(17, A, Group, udp, options: [0x94, 4, 0, 0]))), 1);
         Add(Craft.Ethernet(0x86dd, Craft.Ipv6(17, "fe80::1", "ff02::5", udp)), 2);
         Assert.Equal(2, Assert.Single(Snapshot().Trials).Packets);
     }
@@ -125,18 +160,18 @@ public sealed class TrialTallyTests
 
     private PortCapture Snapshot() => _tally.Snapshot("m01", PortKind.Member, 0);
 
-    private static byte[] Payload(int trial, int index, ulong run, int length = TrialDatagram.Size)
+    private static byte[] Payload(int trial, int index, ulong run, int length = TrialDatagram.Size, int count = 0)
     {
         byte[] payload = new byte[length];
-        new TrialDatagram(run, trial, index).Write(payload);
+        new TrialDatagram(run, trial, index, count).Write(payload);
         return payload;
     }
 
-    private static byte[] Frame(int trial, int index, ulong run, byte ttl = 5) =>
-        Craft.Ethernet(0x0800, Craft.Ip(17, A, Group, Craft.Udp(23451, 23451, Payload(trial, index, run)), ttl));
+    private static byte[] Frame(int trial, int index, ulong run, byte ttl = 5, int count = 0) =>
+        Craft.Ethernet(0x0800, Craft.Ip(17, A, Group, Craft.Udp(23451, 23451, Payload(trial, index, run, count: count)), ttl));
 
-    private void Add(int trial, int index, long atNs, byte ttl = 5, ulong run = Run, PortDirection direction = PortDirection.In) =>
-        Add(Frame(trial, index, run, ttl), atNs, direction);
+    private void Add(int trial, int index, long atNs, byte ttl = 5, ulong run = Run, PortDirection direction = PortDirection.In, int count = 0) =>
+        Add(Frame(trial, index, run, ttl, count), atNs, direction);
 
     private void AddPacket(byte[] packet, long atNs) => Add(Craft.Ethernet(0x0800, packet), atNs);
 

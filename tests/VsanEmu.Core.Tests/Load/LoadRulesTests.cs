@@ -55,6 +55,20 @@ public sealed class LoadRulesTests
         Assert.Equal(expected, LoadRules.Fault(new LoadWork.Flows(options), Three));
     }
 
+    [Theory]
+    [InlineData(LoadProfile.Pair, 0.5, 10, "at 0.5 bit/s a datagram of 1400 bytes is due each 22400 s, and not one in the 10 s that are measured: at least 1120 bit/s, or a longer time (0 is as fast as it goes)")]
+    [InlineData(LoadProfile.Ring, 0.5, 10, "at 0.5 bit/s a byte is due each 16 s, and not one in the 10 s that are measured: at least 0.8 bit/s, or a longer time (0 is as fast as it goes)")]
+    [InlineData(LoadProfile.Ring, 0.5, 20, null)]
+    [InlineData(LoadProfile.Pair, 0.5, 25_000, null)]
+    [InlineData(LoadProfile.Pair, 0, 1, null)]
+    [InlineData(LoadProfile.Pair, 1120, 10, null)]
+    public void A_rate_of_which_nothing_is_due_in_time_is_too_slow(LoadProfile profile, double rate, double seconds, string? expected) =>
+        Assert.Equal(expected, LoadRules.TooSlow(Good with { Profile = profile, BitsPerSecond = rate, Duration = TimeSpan.FromSeconds(seconds) }, Three));
+
+    [Fact]
+    public void Nobody_is_told_that_the_default_rate_is_too_slow() =>
+        Assert.Null(LoadRules.TooSlow(Good with { Profile = LoadProfile.Mesh, Transport = LoadTransport.Udp, Parallel = 128, Duration = TimeSpan.FromSeconds(0.1) }, LabSpec.Create(10)));
+
     [Fact]
     public void VMs_that_cannot_be_are_refused()
     {

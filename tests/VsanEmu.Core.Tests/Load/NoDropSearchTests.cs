@@ -32,6 +32,51 @@ public sealed class NoDropSearchTests
     }
 
     [Fact]
+    public void What_could_not_be_offered_does_not_pass_and_ends_the_search_with_what_was_sent()
+    {
+        var search = new NoDropSearch(10_000, 0.01, lossPercent: 0, repeats: 3);
+        search.Take(122, 0, offered: 0.0122);
+        Assert.Equal((true, true, 122), (search.Done, search.GeneratorWasTheLimit, Math.Round(search.Passed)));
+    }
+
+    [Fact]
+    public void What_a_moment_kept_from_being_offered_is_tried_again()
+    {
+        var search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
+        search.Take(1000, 0, offered: 0.98);
+        search.Take(1000, 0, offered: 0.98);
+        Assert.Equal((false, 100.0, 0.0), (search.Done, search.Rate, search.Passed));
+        search.Take(1000, 0, offered: 0.995);
+        Assert.Equal((true, false, 100.0), (search.Done, search.GeneratorWasTheLimit, search.Passed));
+        search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
+        for (int i = 0; i < 3; i++) search.Take(1000, 0, offered: 0.98);
+        Assert.Equal((true, true, 98.0), (search.Done, search.GeneratorWasTheLimit, search.Passed));
+    }
+
+    [Fact]
+    public void What_is_lost_of_less_than_was_asked_for_bounds_the_search_by_what_was_sent()
+    {
+        var search = new NoDropSearch(1000, 0.01, lossPercent: 0, repeats: 1);
+        search.Take(1000, 900, offered: 0.2);
+        Assert.Equal((100, 200, false), (search.Rate, search.Failed, search.Done));
+        // Near is near in what can be sent.
+        var far = new NoDropSearch(900e9, 0.01, lossPercent: 0, repeats: 1);
+        far.Take(1000, 900, offered: 0.001);
+        while (!far.Done) far.Take(1000, far.Rate > 80e6 ? 1 : 0);
+        Assert.InRange(far.Passed, 70e6, 80e6);
+    }
+
+    [Fact]
+    public void A_trial_that_sent_nothing_passes_at_no_rate()
+    {
+        var search = new NoDropSearch(100, 0.1, lossPercent: 99, repeats: 1);
+        search.Take(0, 0, offered: 0);
+        Assert.Equal((0, true, true), (search.Passed, search.Done, search.GeneratorWasTheLimit));
+        Assert.Equal(Core.Checks.CheckOutcome.Inconclusive, SearchJudge.Verdict(0, asked: true, "the generator was the limit", open: true, LoadVerdict.Passed).Outcome);
+        Assert.Equal(Core.Checks.CheckOutcome.Fail, SearchJudge.Verdict(0, asked: true, "", open: false, LoadVerdict.Passed).Outcome);
+    }
+
+    [Fact]
     public void What_delivers_nothing_at_all_passes_at_no_rate()
     {
         var search = new NoDropSearch(100, 0.1, lossPercent: 0, repeats: 1);

@@ -50,6 +50,25 @@ public class ClusterNodeTests
         Assert.Contains(seen, t => t.Kind == TransmitKind.Datagram);
     }
 
+    [Theory]
+    [InlineData("vsan", FlowGroup.Agent, 20, 0)]
+    [InlineData("vsan66", FlowGroup.None, 20, 3)]
+    public void Numbered_datagrams_that_could_not_be_sent_are_counted_by_stream_and_by_unicast_for_each_member(string profile, FlowGroup group, int refused, int to)
+    {
+        Segment segment = Segment.Formed(Cluster(3, FlowProfile.All.First(p => p.Name.StartsWith(profile, StringComparison.Ordinal) && p.Unicast == (group == FlowGroup.None))));
+        segment.Filter = (from, t, bytes) =>
+        {
+            bool refuses = from.Value == 2 && (to == 0 || t.To.Value == to) && t.Kind == TransmitKind.Datagram;
+            if (refuses) segment[2].HandleRefused(t, bytes.Span);
+            return !refuses;
+        };
+        segment.Command(2, new MemberCommand.ProbeStream(group, 7, 20, TimeSpan.FromMilliseconds(2), 128));
+        segment.Run(Beat);
+        // Heartbeats were refused, too, and are no probes.
+        Assert.Equal([new RefusedDatagrams(7, group, new((ushort)to), refused)], segment[2].StreamsRefused);
+        Assert.Empty(segment[1].StreamsRefused);
+    }
+
     [Fact]
     public void The_Backup_takes_over_from_a_Master_that_falls_silent()
     {

@@ -116,9 +116,10 @@ public class EnvelopeTests
         var beat = new Heartbeat(Role.Master, Role.Listening, 100, 1, 2, 3, new MemberId(7), new MemberId(8), 4, 5, 6, true);
         Heartbeat read = default;
         bool ok = Exchange();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) ok &= Exchange();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = Allocations.Of(() =>
+        {
+            for (int i = 0; i < 1000; i++) ok &= Exchange();
+        });
         Assert.True(ok);
         Assert.Equal(beat, read);
         Assert.Equal(0, allocated);

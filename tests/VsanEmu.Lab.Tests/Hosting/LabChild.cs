@@ -10,7 +10,7 @@ public sealed class LabChild
     /// <summary>File to which a child appends what it has reached, one line each.</summary>
     public const string ReportVariable = "VSANEMU_TEST_REPORT";
 
-    private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestLife = 2 * Eventually.Limit;
 
     [Fact(Explicit = true)]
     public async Task Builds_a_fabric_and_waits()
@@ -18,7 +18,7 @@ public sealed class LabChild
         using ParentWatch? watch = ParentWatch.Start();
         Report($"started {Environment.ProcessId} {watch is not null} {Privilege.InUserNamespace} {ProcessTable.Group(Environment.ProcessId)} {ThisProcess.ParentId}");
         await using Fabric fabric = await Fabric.BuildAsync(TestCluster.Of(32), new(), TestContext.Current.CancellationToken);
-        await fabric.WaitReadyAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await fabric.WaitReadyAsync(Eventually.Limit, TestContext.Current.CancellationToken);
         Report("ready");
         await Task.Delay(LongestLife, TestContext.Current.CancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VsanEmu.Net.Namespaces;
 using VsanEmu.Net.Tools;
 
 namespace VsanEmu.Lab.Tests.Hosting;
@@ -7,8 +8,8 @@ namespace VsanEmu.Lab.Tests.Hosting;
 public sealed class LifecycleTests : IDisposable
 {
     private const int Nobody = 65534;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private readonly Leftovers _left = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("vsanemu-test-").FullName;
     private readonly List<Process> _started = [];
 
@@ -22,27 +23,26 @@ public sealed class LifecycleTests : IDisposable
         int seed = Environment.TickCount;
         var random = new Random(seed);
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
-        string interfaces = Tool.Run("ip", ["-br", "link"]), names = Tool.Run("ip", ["netns", "list"]);
+        // In a network of the test's own, where nobody else makes anything.
+        using var place = NetworkNamespace.Create();
+        string before = Links(place);
         int caught = 0;
         for (int round = 0; round < 6; round++)
         {
             File.Delete(ReportFile);
-            Process child = Start(LabChild.Start(nameof(LabChild.Builds_a_fabric_and_waits), ReportFile));
+            Process child = place.Run(() => Start(LabChild.Start(nameof(LabChild.Builds_a_fabric_and_waits), ReportFile)));
             await Reported("started");
             // The last round finds it built.
             if (round == 5) await Reported("ready");
             else await Task.Delay(random.Next(0, 350), Stop);
-            Tool.Run("kill", ["-STOP", $"{child.Id}"]);
-            HashSet<string> held = ProcessTable.NamespacesOf(child.Id);
-            held.ExceptWith(ProcessTable.NamespacesOf(Environment.ProcessId));
-            caught = Math.Max(caught, held.Count);
+            Signal.Send(child, "STOP");
+            _left.Look();
+            caught = Math.Max(caught, _left.Namespaces.Count);
             child.Kill();
-            await Until(() => !ProcessTable.Marked(ReportFile).Any(), "a process is left");
-            await Until(() => !ProcessTable.HoldersOf(held).Any(), "a namespace is left");
+            await _left.GoneAsync();
         }
         Assert.Equal(32 + 5, caught);
-        Assert.Equal(interfaces, Tool.Run("ip", ["-br", "link"]));
-        Assert.Equal(names, Tool.Run("ip", ["netns", "list"]));
+        Assert.Equal(before, Links(place));
     }
 
     [Fact]
@@ -55,8 +55,8 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal(parent.Id, int.Parse(started[5]));
         await Reported("ready");
         parent.Kill();
-        await Until(() => !ProcessTable.Lives(lab), "the lab outlived dotnet run");
-        await Until(() => !ProcessTable.Marked(ReportFile).Any(), "a process is left");
+        await Eventually.UntilAsync(() => !ProcessTable.Lives(lab), "the lab outlived dotnet run");
+        await _left.GoneAsync();
     }
 
     [Theory]
@@ -78,11 +78,10 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal(ProcessTable.Group(Environment.ProcessId), int.Parse(started[4]));
         Assert.Equal(Environment.ProcessId, int.Parse(started[5]));
         await Reported("ready");
-        HashSet<string> held = ProcessTable.NamespacesOf(child.Id);
-        held.ExceptWith(ProcessTable.NamespacesOf(Environment.ProcessId));
-        Assert.True(held.Count > 32, $"only {held.Count} namespaces");
+        _left.Look();
+        Assert.True(_left.Namespaces.Count > 32, $"only {_left.Namespaces.Count} namespaces");
         child.Kill();
-        await Until(() => !ProcessTable.HoldersOf(held).Any(), "a namespace is left");
+        await _left.GoneAsync();
     }
 
     [Fact]
@@ -104,7 +103,7 @@ public sealed class LifecycleTests : IDisposable
 
     private Process Start(ProcessStartInfo start)
     {
-        Process process = Process.Start(start)!;
+        Process process = Process.Start(_left.Mark(start))!;
         _started.Add(process);
         return process;
     }
@@ -113,7 +112,7 @@ public sealed class LifecycleTests : IDisposable
     private async Task<string[]> Reported(string word)
     {
         string[]? line = null;
-        await Until(() =>
+        await Eventually.UntilAsync(() =>
         {
             if (!File.Exists(ReportFile)) return false;
             line = File.ReadLines(ReportFile).FirstOrDefault(l => l.StartsWith(word, StringComparison.Ordinal))?.Split(' ');
@@ -122,15 +121,7 @@ public sealed class LifecycleTests : IDisposable
         return line!;
     }
 
-    private static async Task Until(Func<bool> holds, string otherwise)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!holds())
-        {
-            Assert.True(clock.Elapsed < Patience, otherwise);
-            await Task.Delay(20, Stop);
-        }
-    }
+    private static string Links(NetworkNamespace place) => place.Run(() => Tool.Run("ip", ["-br", "link"]) + Tool.Run("ip", ["-br", "addr"]));
 
     // The tests' own folder may be in one that only root can enter.
     private string CopyForEveryone()

@@ -143,7 +143,7 @@ public sealed class CaptureSetTests : IDisposable
     public void A_port_that_went_down_does_not_stop_the_others()
     {
         Segment.Ip(_a.Place, "link set eth0 down", "link set eth0 up", "route replace 224.0.0.0/4 dev eth0");
-        while (!Segment.Ip(_a.Place, "link show eth0").Contains("state UP")) Thread.Sleep(20);
+        Eventually.Until(() => Segment.Ip(_a.Place, "link show eth0").Contains("state UP"), "eth0 does not come up");
         _b.SendUdp(AgentGroup, 23451, 3);
         _captures.SnapshotWhen(p => p.All(c => Udp(c).Sum(f => f.Packets) == 3));
     }

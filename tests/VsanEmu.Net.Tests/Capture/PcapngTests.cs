@@ -32,15 +32,13 @@ public sealed class PcapngTests : IDisposable
 
             // As an interrupted run would leave it, once the writer's turn has come.
             string interrupted = Path.Combine(_folder, "interrupted.pcapng");
-            string[] read = [];
-            for (int i = 0; i < 30 && read.Length < port.Frames; i++)
-            {
-                Thread.Sleep(100);
-                File.Copy(Path.Combine(_folder, "new", "esx01.pcapng"), interrupted, overwrite: true);
-                read = Fields(interrupted, "frame.number");
-            }
-
-            Assert.InRange(read.Length, port.Frames, long.MaxValue);
+            Eventually.Until(
+                () =>
+                {
+                    File.Copy(Path.Combine(_folder, "new", "esx01.pcapng"), interrupted, overwrite: true);
+                    return Fields(interrupted, "frame.number").Length >= port.Frames;
+                },
+                "what was captured is not in the file");
         }
 
         Assert.Equal(("esx01.pcapng", 0L), (port.File, port.FileLost));
@@ -71,6 +69,22 @@ public sealed class PcapngTests : IDisposable
         writer.Dispose();
         long start = PcapngFormat.WriteStart(new byte[PcapngFormat.MaxOverhead], "esx01", 256);
         Assert.Equal((start + (2 * 4 * PcapngFormat.PacketLength(200)), 32), (disk.Length, file.Lost));
+    }
+
+    [Fact]
+    public void A_port_of_the_longest_name_has_a_file_of_its_own_with_its_whole_name_in_it()
+    {
+        string longest = string.Join('.', Enumerable.Repeat(new string('a', 63), 3)) + "." + new string('b', 60);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("vsanemu-names-");
+        using (var writer = new ChunkWriter())
+        {
+            foreach (char last in "12") PcapngFile.Create(writer, folder.FullName, longest + last, 256).Dispose();
+        }
+
+        FileInfo[] files = folder.GetFiles();
+        Assert.Equal((2, true), (files.Length, files.All(f => f.Name.EndsWith(".pcapng", StringComparison.Ordinal))));
+        Assert.All("12", last => Assert.Single(files, f => File.ReadAllText(f.FullName, System.Text.Encoding.Latin1).Contains(longest + last)));
+        folder.Delete(recursive: true);
     }
 
     [Fact]

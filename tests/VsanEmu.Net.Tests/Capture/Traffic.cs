@@ -59,16 +59,11 @@ internal static class Traffic
     internal static FiveTuple Tuple(Endpoint from, int sourcePort, Endpoint to, int port) =>
         new(FiveTuple.Tcp, FrameAddress.From(from.Address), (ushort)sourcePort, FrameAddress.From(to.Address), (ushort)port);
 
-    /// <summary>Takes snapshots until one satisfies, for up to 3 s.</summary>
+    /// <summary>Takes snapshots until one satisfies.</summary>
     internal static IReadOnlyList<PortCapture> SnapshotWhen(this CaptureSet captures, Func<IReadOnlyList<PortCapture>, bool> enough)
     {
-        for (int i = 0; i < 300; i++)
-        {
-            IReadOnlyList<PortCapture> ports = captures.Snapshot();
-            if (enough(ports)) return ports;
-            Thread.Sleep(10);
-        }
-
-        throw new TimeoutException("what was sent was not captured within 3 s");
+        IReadOnlyList<PortCapture> ports = [];
+        Eventually.Until(() => enough(ports = captures.Snapshot()), "what was sent was not captured");
+        return ports;
     }
 }

@@ -40,7 +40,7 @@ public sealed class OutsiderProbesTests
         });
 
         ProbeSource[] sources = [.. outsiders.Select((o, i) => new ProbeSource($"o{i + 1}", o.Place, "eth0", o.Address))];
-        var probes = new OutsiderProbes(captures, new LocalPorts(captures, []), TimeSpan.FromSeconds(1));
+        var probes = new OutsiderProbes(captures, new LocalPorts(captures, []), Eventually.Limit);
         captures.BeginPhase("probing");
         IReadOnlyList<ProbeObservation> seen = await probes.ProbeAsync("probing", sources, [new("m01", open.Address), new("m02", closed.Address)], Port, CancellationToken.None);
         Assert.Equal(
@@ -53,6 +53,7 @@ public sealed class OutsiderProbesTests
         ControlSighting[] Asked() => [.. captures.Snapshot().Single(c => c.Port == "observer").Controls.Where(c => c.Kind == "arp" && c.Source == "198.18.0.101")];
         long before = Asked().Sum(c => c.Count);
         await OutsiderProbes.ProveObserverAsync(sources[..1], observer.Address, CancellationToken.None);
+        await Eventually.UntilAsync(() => Asked().Sum(c => c.Count) >= before + OutsiderProbes.ProofRequests);
         Assert.Equal(before + OutsiderProbes.ProofRequests, Asked().Sum(c => c.Count));
     }
 }

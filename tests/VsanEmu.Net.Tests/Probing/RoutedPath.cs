@@ -36,13 +36,13 @@ public sealed class RoutedPath : IDisposable
             place.Run(() =>
             {
                 Tool.IpBatch([$"addr add 198.18.{net}.2/24 dev eth0", "link set dev eth0 up", $"route add 198.18.0.0/16 via 198.18.{net}.1"]);
-                Assert.True(SpinWait.SpinUntil(() => LinkState.IsRunning("eth0"), TimeSpan.FromSeconds(3)));
+                Assert.True(SpinWait.SpinUntil(() => LinkState.IsRunning("eth0"), Eventually.Limit));
             });
         }
         // An address that nobody has is given up on after three ARP requests: sooner than after three seconds.
         Client.Namespace.Run(() => File.WriteAllText("/proc/sys/net/ipv4/neigh/eth0/retrans_time_ms", "200"));
         _router.Run(() => File.WriteAllText("/proc/sys/net/ipv4/neigh/r1/retrans_time_ms", "200"));
-        _router.Run(() => Assert.True(SpinWait.SpinUntil(() => LinkState.IsRunning("r0") && LinkState.IsRunning("r1"), TimeSpan.FromSeconds(3))));
+        _router.Run(() => Assert.True(SpinWait.SpinUntil(() => LinkState.IsRunning("r0") && LinkState.IsRunning("r1"), Eventually.Limit)));
         var channels = new ChannelSpec { AgentGroup = null, MasterGroup = null };
         Captures = new CaptureSet(channels, Stopwatch.GetTimestamp());
         Captures.Add("client", PortKind.Outsider, Client.Namespace.Run(() => PacketCapture.Open("eth0", channels)));
@@ -78,8 +78,9 @@ public sealed class RoutedPath : IDisposable
         return socket;
     });
 
-    public Task<ProbeObservation> ProbeAsync(ProbeTarget? target = null, int sourcePort = 0, int timeoutMs = 300) =>
-        new TcpProbe(Captures, new LocalPorts(Captures, []), TimeSpan.FromMilliseconds(timeoutMs)).RunAsync("probing", Client, sourcePort, target ?? Server, Port, CancellationToken.None);
+    /// <summary>A probe of which an answer, or what the kernel says, comes in its time; one that is to end without waits no longer than it is told.</summary>
+    public Task<ProbeObservation> ProbeAsync(ProbeTarget? target = null, int sourcePort = 0, TimeSpan? timeout = null) =>
+        new TcpProbe(Captures, new LocalPorts(Captures, []), timeout ?? Eventually.Limit).RunAsync("probing", Client, sourcePort, target ?? Server, Port, CancellationToken.None);
 
     public void Dispose()
     {

@@ -24,7 +24,7 @@ public sealed class Segment : IDisposable
         Ip(_switch, $"link add {port} type veth peer name eth0 netns {place.Path}", $"link set {port} master br0 up");
         Ip(place, "link set lo up", $"addr add {address}/24 dev eth0", "link set eth0 up", "route add 224.0.0.0/4 dev eth0");
         // The kernel may take up to a second to let a new link carry frames (linkwatch), and drops them silently until then.
-        while (!Ip(_switch, $"link show {port}").Contains("state UP") || !Ip(place, "link show eth0").Contains("state UP")) Thread.Sleep(20);
+        Eventually.Until(() => Ip(_switch, $"link show {port}").Contains("state UP") && Ip(place, "link show eth0").Contains("state UP"), $"the link of {address} does not come up");
         var endpoint = new Endpoint(place, IPAddress.Parse(address), () => Ip(_switch, $"link set {port} down"));
         _endpoints.Add(endpoint);
         return endpoint;

@@ -45,7 +45,7 @@ public sealed class AcceptTests : IDisposable
         });
         (Socket? socket, ProbeOutcome outcome) = await Connector(a).ConnectAsync(new IPEndPoint(b.Address, 2233), default);
         using (socket) Assert.Equal(ProbeOutcome.Open, outcome);
-        Assert.Equal(a.Address, (await accepted.Task.WaitAsync(TimeSpan.FromSeconds(3))).Address);
+        Assert.Equal(a.Address, (await accepted.Task.WaitAsync(Eventually.Limit)).Address);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class AcceptTests : IDisposable
         Assert.Equal((null, ProbeOutcome.Unreachable), await Connector(a).ConnectAsync(new IPEndPoint(IPAddress.Parse("198.19.0.1"), 2233), default));
         b.Place.Run(() => File.WriteAllText("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1"));
         Segment.Ip(b.Place, "link set lo down", "rule add from all to 198.18.0.1 blackhole");
-        Assert.Equal((null, ProbeOutcome.Filtered), await Connector(a).ConnectAsync(new IPEndPoint(b.Address, 2233), default));
+        Assert.Equal((null, ProbeOutcome.Filtered), await Connector(a, TimeSpan.FromMilliseconds(500)).ConnectAsync(new IPEndPoint(b.Address, 2233), default));
     }
 
     [Fact]
@@ -71,5 +71,5 @@ public sealed class AcceptTests : IDisposable
         Assert.Equal((null, ProbeOutcome.Refused), await Connector(a).ConnectAsync(new IPEndPoint(a.Address, 2233), default));
     }
 
-    private static FrameConnector Connector(Endpoint at) => new(at.Place, at.Address, TimeSpan.FromMilliseconds(500), TimeProvider.System);
+    private static FrameConnector Connector(Endpoint at, TimeSpan? patience = null) => new(at.Place, at.Address, patience ?? Eventually.Limit, TimeProvider.System);
 }

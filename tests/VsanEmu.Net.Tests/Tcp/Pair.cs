@@ -34,7 +34,7 @@ internal sealed class Pair : IAsyncDisposable
         // An end that does not read gets a socket of its own that nobody touches.
         var pair = new Pair
         {
-            A = new FrameConnection(1, a, limits with { Idle = TimeSpan.FromSeconds(30) }, TimeProvider.System, atA), // B is the one that watches.
+            A = new FrameConnection(1, a, limits with { Idle = 2 * Eventually.Limit }, TimeProvider.System, atA), // B is the one that watches.
             B = new FrameConnection(2, readB ? b : Unused(), limits, TimeProvider.System, atB),
             AtA = atA,
             AtB = atB,
@@ -60,8 +60,6 @@ internal sealed class Pair : IAsyncDisposable
 /// <summary>What an end's handler was told.</summary>
 internal sealed class Received : IFrameHandler
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly Channel<byte[]> _frames = Channel.CreateUnbounded<byte[]>();
     private readonly TaskCompletionSource<(CutReason, WireStatus)> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -69,7 +67,7 @@ internal sealed class Received : IFrameHandler
 
     public void OnClosed(FrameConnection connection, CutReason reason, WireStatus status) => _closed.SetResult((reason, status));
 
-    public Task<byte[]> NextFrameAsync() => _frames.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public Task<byte[]> NextFrameAsync() => _frames.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
 
-    public Task<(CutReason Reason, WireStatus Status)> ClosedAsync() => _closed.Task.WaitAsync(Patience);
+    public Task<(CutReason Reason, WireStatus Status)> ClosedAsync() => _closed.Task.WaitAsync(Eventually.Limit);
 }

@@ -40,8 +40,8 @@ public sealed class SnoopingSegment : IDisposable
         ];
         foreach (FabricEnd end in Ends)
         {
-            Assert.True(SpinWait.SpinUntil(() => end.Namespace.Run(() => LinkState.IsRunning("eth0")), TimeSpan.FromSeconds(3)));
-            Assert.True(SpinWait.SpinUntil(() => _switch.Run(() => LinkState.IsRunning(end.Name)), TimeSpan.FromSeconds(3)));
+            Assert.True(SpinWait.SpinUntil(() => end.Namespace.Run(() => LinkState.IsRunning("eth0")), Eventually.Limit));
+            Assert.True(SpinWait.SpinUntil(() => _switch.Run(() => LinkState.IsRunning(end.Name)), Eventually.Limit));
         }
 
         Captures = new CaptureSet(Cluster.Channels, Stopwatch.GetTimestamp());
@@ -63,6 +63,9 @@ public sealed class SnoopingSegment : IDisposable
     public PortCapture At(string port) => Captures.Snapshot().Single(c => c.Port == port);
 
     public TrialSighting? Seen(string port, int trial, PortDirection direction = PortDirection.In) => At(port).Trials.SingleOrDefault(t => t.Trial == trial && t.Direction == direction);
+
+    /// <summary>Waits until a stream's datagrams are on their way, however long their sender took to begin.</summary>
+    public Task UnderWayAsync(int trial, string sender = "m01") => Eventually.UntilAsync(() => Seen(sender, trial, PortDirection.Out) is not null, "the stream does not begin");
 
     /// <summary>When a port's first report, or leave, for a group was on the wire.</summary>
     public long SaidAtNs(string port, IPAddress group, bool leave = false) =>

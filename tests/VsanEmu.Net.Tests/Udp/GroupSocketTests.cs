@@ -74,7 +74,7 @@ public sealed class GroupSocketTests : IDisposable
     {
         using Station a = Station.At(_segment.Add("198.18.0.1"), ttl: 7);
         Endpoint at = _segment.Add("198.18.0.2");
-        using Socket raw = at.Place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Udp) { ReceiveTimeout = 3000 });
+        using Socket raw = at.Place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Udp) { ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds });
         raw.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(AgentGroup, at.Address));
         a.Agents.Send("hello"u8);
         byte[] packet = new byte[100];

@@ -20,5 +20,5 @@ internal sealed class Heard : IDatagramHandler
     }
 
     private (Ipv4Endpoint Source, byte[] Bytes) Take() =>
-        _all.TryTake(out (Ipv4Endpoint, byte[]) next, TimeSpan.FromSeconds(3)) ? next : throw new TimeoutException("nothing was heard within 3 s");
+        _all.TryTake(out (Ipv4Endpoint, byte[]) next, Eventually.Limit) ? next : throw new TimeoutException("nothing was heard");
 }

@@ -33,12 +33,11 @@ public sealed class RefusalTests : IDisposable
         await using NodeRunner runner = Runner();
         using var wire = new Wire(_member);
         Task start = runner.StartAsync(default);
-        await Task.Delay(100);
-        talker.SendTo("not VSNE"u8, SocketFlags.None, new IPEndPoint(AgentGroup, 23451).Serialize());
+        await WhileAsync(start, () => Task.FromResult(talker.SendTo("not VSNE"u8, SocketFlags.None, new IPEndPoint(AgentGroup, 23451).Serialize())));
 
         ForeignTrafficException refused = await Assert.ThrowsAsync<ForeignTrafficException>(() => start);
-        Assert.Equal(
-            "m01 heard traffic that is not this tool's and did not send anything: UDP 198.18.0.77:23451 to 224.2.3.5:23451, not this tool's (1 packet)",
+        Assert.Matches(
+            @"^m01 heard traffic that is not this tool's and did not send anything: UDP 198\.18\.0\.77:23451 to 224\.2\.3\.5:23451, not this tool's \((1 packet|\d+ packets)\)$",
             refused.Message);
         Assert.Empty(wire.SentBy(_member));
     }
@@ -49,9 +48,11 @@ public sealed class RefusalTests : IDisposable
         await using NodeRunner runner = Runner();
         using var wire = new Wire(_member);
         Task start = runner.StartAsync(default);
-        await Task.Delay(100);
-        using Socket knock = _foreign.Place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        await Assert.ThrowsAsync<SocketException>(() => knock.ConnectAsync(_member.Address, 2233));
+        await WhileAsync(start, async () =>
+        {
+            using Socket knock = _foreign.Place.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await Assert.ThrowsAsync<SocketException>(() => knock.ConnectAsync(_member.Address, 2233));
+        });
 
         ForeignTrafficException refused = await Assert.ThrowsAsync<ForeignTrafficException>(() => start);
         Assert.Contains("to 198.18.0.1:2233, an address that is not in the spec", refused.Message);
@@ -84,8 +85,8 @@ public sealed class RefusalTests : IDisposable
         await theirs.StartAsync(default);
         await using var ours = new NodeRunner(Options() with { Self = new MemberId(3), Place = third.Place });
         await ours.StartAsync(default);
-        await RunningCluster.UntilAsync(
-            () => ours.Report().Node.Counters.GetValueOrDefault("foreign_cluster.datagrams") > 2, TimeSpan.FromSeconds(3), () => string.Join(", ", ours.Report().Node.Counters));
+        await Eventually.UntilAsync(
+            () => ours.Report().Node.Counters.GetValueOrDefault("foreign_cluster.datagrams") > 2, () => string.Join(", ", ours.Report().Node.Counters));
         Assert.Equal([new MemberId(3)], ours.View.Members);
     }
 
@@ -109,6 +110,12 @@ public sealed class RefusalTests : IDisposable
         await using NodeRunner runner = Runner();
         NodeStartException e = await Assert.ThrowsAsync<NodeStartException>(() => runner.StartAsync(default));
         Assert.Equal("m01 cannot start: cannot bind 198.18.0.1:2233: Address already in use", e.Message);
+    }
+
+    // Again and again, since nobody knows when it begins to listen.
+    private static async Task WhileAsync(Task start, Func<Task> again)
+    {
+        for (; !start.IsCompleted; await Task.Delay(50)) await again();
     }
 
     private NodeRunner Runner() => new(Options());

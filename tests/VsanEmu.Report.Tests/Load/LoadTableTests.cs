@@ -42,6 +42,43 @@ public sealed class LoadTableTests
         Assert.Contains("990 datagrams/s, lost 10 (1 %)", text);
     }
 
+    [Theory]
+    [InlineData(true, 64, 1, "bursts of up to 64 datagrams cross this virtual fabric uncut")]
+    [InlineData(true, 1, 1, null)]
+    [InlineData(true, 64, 2, "each datagram of 1473 bytes is sent in 2 fragments, since it is larger than the interface's MTU of 1500 allows: 1472")]
+    [InlineData(false, 64, 1, null)]
+    public void What_the_interface_does_to_datagrams_is_told_where_it_does_it(bool uncut, int burst, int fragments, string? expected)
+    {
+        var means = new LoadMeans { SegmentsByKernel = true, JoinsByKernel = true, Burst = burst, CrossesUncut = uncut, Mtu = 1500, Fragments = fragments };
+        string text = Printed.Text(400, console => new LoadTable(console).Write(Result with { Means = means, Payload = 1473 }));
+        if (expected is null) Assert.DoesNotContain("note", text);
+        else Assert.Contains($"note  {expected}", text);
+        Assert.Equal(expected is null ? 0 : 1, text.Split("note  ").Length - 1);
+    }
+
+    [Fact]
+    public void Why_a_load_failed_and_who_was_the_limit_is_told_and_so_is_what_was_ignored()
+    {
+        LoadVerdict verdict = new() { Outcome = Core.Checks.CheckOutcome.Fail, Reasons = ["m02 got nothing of what m01 sent"], Limit = LoadLimit.Fabric, Note = "the fabric lost it" };
+        FlowResult flow = Result.Flows[0] with { ForeignAtSocket = 7 };
+        LoadResult failed = Result with { Verdict = verdict, Flows = [flow, flow with { Flow = 2 }] };
+        string text = Printed.Text(400, console => new LoadTable(console).Write(failed));
+        Assert.Contains("m02 got nothing of what m01 sent", text);
+        Assert.Contains("note  the fabric lost it", text);
+        Assert.Contains("note  7 foreign datagrams ignored", text);
+        JsonElement json = JsonDocument.Parse(LoadJson.Write(failed)).RootElement.GetProperty("verdict");
+        Assert.Equal(("Fail", "Fabric"), (json.GetProperty("outcome").GetString(), json.GetProperty("limit").GetString()));
+    }
+
+    [Fact]
+    public void Long_names_do_not_push_the_figures_out_of_their_columns()
+    {
+        LoadResult two = Result with { Flows = [Result.Flows[0], Result.Flows[0] with { From = "esx01.rack12.example.com", To = "esx02.rack12.example.com" }] };
+        string[] lines = [.. Printed.Lines(Width, console => new LoadTable(console).Write(two)).Where(l => l.Contains("11.1 Mbit/s"))];
+        Assert.Equal(lines[0].IndexOf("990 /s", StringComparison.Ordinal), lines[1].IndexOf("990 /s", StringComparison.Ordinal));
+        Assert.Contains("esx01.rack12.example.com to esx02.rack12.example.com", Printed.Lines(Width, console => new LoadTable(console).Write(two)).Select(l => l.Trim()));
+    }
+
     [Fact]
     public void An_interval_counts_what_its_title_says()
     {

@@ -14,7 +14,7 @@ public sealed class VerdictTableTests
     [Fact]
     public void A_healthy_verdict_is_a_line_for_each_check_and_the_sum()
     {
-        string[] lines = Print(Healthy, 200);
+        string[] lines = Print(Healthy, 600);
         Assert.Equal(Healthy.Results.Select(r => r.Id), lines.Take(Healthy.Results.Count).Select(l => l.Split(' ')[0]));
         Assert.StartsWith("F1  the cluster forms                 pass  7 members, Master m02, Backup m03", lines[0]);
         Assert.Equal($"PASS {Healthy.Results.Count} checks in 24.1 s", lines[^1]);

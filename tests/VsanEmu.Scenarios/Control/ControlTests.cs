@@ -35,7 +35,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         RunRecord record = runs.All["outages"].Record!;
         // What was cut off for 10 s was lost for no less: from the last answer on, not from the first failure. How much more is up to the way back.
         Hindrance[] lost = [.. record.Observations.Machine!.Hindrances.Where(h => h.Lost.Length > 0)];
-        Assert.True(lost.Any(h => h.StoodNs is >= 10_000_000_000 and < 30_000_000_000), $"{string.Join('\n', (IEnumerable<Hindrance>)lost)}\n{runs.All["outages"].Said}");
+        Assert.True(lost.Any(h => h.StoodNs is >= 10_000_000_000 and < 120_000_000_000), $"{string.Join('\n', (IEnumerable<Hindrance>)lost)}\n{runs.All["outages"].Said}");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
         string first = FirstPid().Match(said).Groups[1].Value;
         Assert.Contains($"second: exit 3: vsanemu verify: ", said);
         Assert.Contains($"(pid {first}) leads space lab", said);
-        Assert.InRange(int.Parse(LetGo().Match(said).Groups[1].ValueSpan), 10, 30);
+        Assert.InRange(int.Parse(LetGo().Match(said).Groups[1].ValueSpan), 10, 120);
         Assert.Matches("m1 +member +eth0 +198.18.0.11/24", said);
         Assert.Matches("F1 +the cluster forms +pass", said);
     }
@@ -220,14 +220,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
             Task<string> error = process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             string said = await output + await error;
-            lock (All) All[run.Name] = (process.ExitCode, said, Read(record));
-        }
-
-        private static RunRecord? Read(string path)
-        {
-            if (!File.Exists(path)) return null;
-            using FileStream file = File.OpenRead(path);
-            return RunRecord.FromJson(file).Record;
+            lock (All) All[run.Name] = (process.ExitCode, said, Undisturbed.Read(record));
         }
     }
 }

@@ -12,6 +12,8 @@ scenario_on() { # FOLDER OF A FABRIC
   ip link set lo up
   "$1/fabric.sh"
   SPEC=$1/cluster.yaml
+  options=()
+  [ ! -f "$1/options.sh" ] || . "$1/options.sh"
   trap scenario_off EXIT
 }
 
@@ -23,7 +25,9 @@ scenario_off() {
 redis_on() { # [OPTION ...]
   redis-server --port 6379 --bind 127.0.0.1 --save '' --dir "$WORK" "$@" >>"$WORK/redis.log" 2>&1 &
   REDIS_PID=$!
-  for _ in $(seq 100); do redis-cli -h 127.0.0.1 ping >/dev/null 2>&1 && return; sleep 0.05; done
+  for _ in $(seq 600); do redis-cli -h 127.0.0.1 ping >/dev/null 2>&1 && return; sleep 0.1; done
+  echo "redis-server does not answer"
+  return 1
 }
 
 # Nobody but the test's own server has this id.
@@ -41,10 +45,10 @@ nodes_on() {
     sed -nE 's/.*\{name: ([a-z0-9]+), netns: ([a-z0-9]+).*/\1 \2/p; s/^observer: \{netns: ([a-z0-9]+).*/observer \1/p' "$SPEC")
 }
 
-# Waits until a file has a line.      seen PATTERN FILE SECONDS
+# Waits until a file has a line, on a busy machine too.      seen PATTERN FILE
 seen() {
-  for _ in $(seq $(($3 * 10))); do grep -qE "$1" "$2" 2>/dev/null && return; sleep 0.1; done
-  echo "no '$1' in $(basename "$2") within $3 s:"
+  for _ in $(seq 1200); do grep -qE "$1" "$2" 2>/dev/null && return; sleep 0.1; done
+  echo "no '$1' in $(basename "$2") within 120 s:"
   cat "$2"
   return 1
 }
@@ -55,7 +59,7 @@ verify() { $VSANEMU verify --control "$CONTROL" --spec "$SPEC" --plain "$@"; }
 verify_begins() {
   $VSANEMU verify --control "$CONTROL" --spec "$SPEC" --plain "$@" >"$WORK/out" 2>&1 &
   RUN=$!
-  seen '^forming' "$WORK/out" 60
+  seen '^forming' "$WORK/out"
 }
 
 # Waits for it; its exit code and its words are printed.

@@ -4,4 +4,4 @@
 scenario_on "$1"
 redis_on
 nodes_on
-verify --record "$2"
+verify --record "$2" ${options[@]+"${options[@]}"}

@@ -17,7 +17,7 @@ for when in 0.5 2.5; do
   $run >"$WORK/out" 2>&1 &
   RUN=$!
   begun=$((begun + 1))
-  for _ in $(seq 300); do [ "$(grep -c 'takes part in a run' "$WORK/m1.log")" -ge $begun ] && break; sleep 0.1; done
+  for _ in $(seq 1200); do [ "$(grep -c 'takes part in a run' "$WORK/m1.log")" -ge $begun ] && break; sleep 0.1; done
   sleep $when
   kill -TERM "$RUN"
   verify_ended >"$WORK/ended"

@@ -13,7 +13,7 @@ try() { # TITLE COMMAND ...
 }
 hosts() { $VSANEMU hosts --control "$@"; }
 # A node waits for a server that is not there yet, and for nothing that will never be.
-node() { timeout 20 $VSANEMU node --name m1 --control "$@"; }
+node() { timeout 120 $VSANEMU node --name m1 --control "$@"; }
 
 try "no server" hosts redis://127.0.0.1:6379
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout key.pem -out cert.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null

@@ -8,7 +8,7 @@ shift 4
 mkdir -p /run/netns && mount -t tmpfs netns /run/netns || exit 91
 ip link set lo up
 "$folder/fabric.sh" || exit 92
-sleep 2
+settled
 machine >"$scratch/before"
 RANDOM=$seed
 signals=(KILL INT TERM KILL HUP)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds one fabric in a network and mount namespace of its own, has it verified, and compares the machine before and after.
 #   unshare -nm run.sh FOLDER RECORD COMMAND...
+# A folder's options.sh, where there is one, sets options of verify, and its environment.
 # The command's exit code is this script's; what was left changed is printed as a diff, and makes it 90.
 set -u
 folder=$1 record=$2
@@ -9,9 +10,11 @@ shift 2
 mkdir -p /run/netns && mount -t tmpfs netns /run/netns || exit 91
 ip link set lo up
 "$folder/fabric.sh" || exit 92
-sleep 2 # until tentative addresses and carriers have settled
+settled
 machine >"$record.before"
-"$@" verify --spec "$folder/cluster.yaml" --record "$record" --plain
+options=()
+[ ! -f "$folder/options.sh" ] || . "$folder/options.sh"
+"$@" verify --spec "$folder/cluster.yaml" --record "$record" --plain ${options[@]+"${options[@]}"}
 exit=$?
 as_before "$record.before" || exit 90
 exit $exit

@@ -28,20 +28,27 @@ public sealed class CapturedLab : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Record = (await Undisturbed.RunAsync(async () => await RunAsync()))!;
+    }
+
+    private async Task<RunRecord> RunAsync()
+    {
         TsharkTap? tap = null;
+        _portOf.Clear();
         string[] endpoints = [.. Cluster.Members.Select(m => m.Name), Cluster.Observer!.Name];
         var lab = new LabRun(new LabOptions { Cluster = Cluster, Conduct = new ConductorOptions { Only = OfTheCluster } })
         {
             FabricReady = async fabric =>
             {
                 foreach (string endpoint in endpoints) _portOf[endpoint] = fabric.Plan.Port(endpoint);
-                tap = await TsharkTap.StartAsync(fabric, endpoints, Path.Combine(_folder, "switch.pcapng"));
+                tap = await TsharkTap.StartAsync(fabric, endpoints, Path.Combine(_folder, $"switch-{Guid.NewGuid():N}.pcapng"));
             },
         };
         try
         {
-            Record = await lab.RunAsync(null, CancellationToken.None);
+            RunRecord record = await lab.RunAsync(null, CancellationToken.None);
             _packets = await tap!.FinishAsync();
+            return record;
         }
         finally
         {

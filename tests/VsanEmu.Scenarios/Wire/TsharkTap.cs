@@ -6,8 +6,6 @@ namespace VsanEmu.Scenarios.Wire;
 /// <summary>tshark at every port of a fabric's switch: eyes that share no code with the tool.</summary>
 internal sealed class TsharkTap : IDisposable
 {
-    private const int SigInt = 2;
-
     private readonly Process _tshark;
     private readonly string _file;
 
@@ -28,8 +26,8 @@ internal sealed class TsharkTap : IDisposable
         while (await tshark.StandardError.ReadLineAsync() is { } line)
         {
             if (!line.StartsWith("Capturing on", StringComparison.Ordinal)) continue;
-            // The line comes before the sockets are open; the file's head is written after.
-            while (!File.Exists(file) || new FileInfo(file).Length == 0) await Task.Delay(20);
+            // The line comes before the sockets are open, one for each port; the file's head is written after.
+            await Eventually.UntilAsync(() => Sockets(fabric) >= start.ArgumentList.Count(a => a == "-i") && File.Exists(file) && new FileInfo(file).Length > 0, "tshark does not capture");
             await Task.Delay(200);
             _ = tshark.StandardError.ReadToEndAsync();
             return tap;
@@ -42,7 +40,7 @@ internal sealed class TsharkTap : IDisposable
     public async Task<IReadOnlyList<WirePacket>> FinishAsync()
     {
         await Task.Delay(300);
-        Process.Start("kill", [$"-{SigInt}", $"{_tshark.Id}"]).WaitForExit();
+        Signal.Send(_tshark, "INT");
         await _tshark.WaitForExitAsync();
         var start = new ProcessStartInfo("tshark") { RedirectStandardOutput = true, RedirectStandardError = true };
         Add(start, "-n", "-r", _file, "-T", "fields", "-E", "occurrence=f");
@@ -61,6 +59,9 @@ internal sealed class TsharkTap : IDisposable
         if (!_tshark.HasExited) _tshark.Kill(entireProcessTree: true);
         _tshark.Dispose();
     }
+
+    // The first line says what the columns are.
+    private static int Sockets(Fabric fabric) => fabric.SwitchNamespace.Run(() => File.ReadLines("/proc/thread-self/net/packet").Count()) - 1;
 
     private static void Add(ProcessStartInfo start, params string[] arguments)
     {

@@ -5,7 +5,7 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <summary>Loss of the trials' streams, which are faster than heartbeats and numbered datagrams are: by unicast, and to groups at ports that had joined before they began.</summary>
 internal static class FastStreams
 {
-    private static readonly TrialKind[] SteadyGroups = [TrialKind.Capacity, TrialKind.Ttl, TrialKind.MixedVersions, TrialKind.JoinForwarded];
+    private static readonly TrialKind[] SteadyGroups = [TrialKind.Capacity, TrialKind.Ttl, TrialKind.MixedVersions, TrialKind.JoinForwarded, TrialKind.FastGroup];
 
     public static DeliveryMatrix Unicast(RunAnalysis run) => Sum(run, run.Trials.Of(TrialKind.Unicast), t => [t.Plan.Joined.FirstOrDefault(run.Name(t.Plan.Group))]);
 
@@ -24,8 +24,14 @@ internal static class FastStreams
                 var way = new Direction(trial.Plan.Sender, to);
                 TrialSighting? seen = trial.At(to);
                 Delivery sum = measured.GetValueOrDefault(way, new Delivery(way, 0, 0, 0, 0, 0));
-                long sent = trial.Out?.Packets ?? trial.Plan.Sent, repeats = seen?.Repeats ?? 0, received = Math.Min(sent, (seen?.Packets ?? 0) - repeats);
-                measured[way] = sum with { Sent = sum.Sent + sent, Received = sum.Received + received, Duplicates = sum.Duplicates + repeats };
+                long sent = trial.Out?.Distinct ?? trial.Plan.Sent;
+                measured[way] = sum with
+                {
+                    Sent = sum.Sent + sent,
+                    Received = sum.Received + Math.Min(sent, seen?.Distinct ?? 0),
+                    Duplicates = sum.Duplicates + (seen?.Repeats ?? 0),
+                    Reordered = sum.Reordered + (seen?.Reordered ?? 0),
+                };
             }
         }
 

@@ -8,6 +8,14 @@ internal static class GroupAddresses
 {
     private const uint MacBits = 0x007f_ffff;
 
+    // Blocks of 224.0.0.0/4 that are somebody's, with what happens to a cluster's group there. 224.0.0.0/24 is refused by the spec already.
+    private static readonly (IPNetwork Block, string Why)[] Taken =
+    [
+        (IPNetwork.Parse("232.0.0.0/8"), "for source-specific multicast: a join that names no source, as a cluster's, may be ignored there (RFC 4604 2.2.1)"),
+        (IPNetwork.Parse("224.0.1.0/24"), "the Internetwork Control Block, whose addresses are other protocols' (NTP, PTP, Auto-RP: RFC 5771 5): devices handle them in their own way"),
+        (IPNetwork.Parse("239.255.255.0/24"), "for the local scope's own services (SSDP, SLP: RFC 2365 9): any host may send there, and join"),
+    ];
+
     /// <summary>The cluster's own groups.</summary>
     public static IEnumerable<IPAddress> Of(ClusterSpec spec) =>
         ((IPAddress?[])[spec.Channels.AgentGroup, spec.Channels.MasterGroup]).OfType<IPAddress>().Distinct();
@@ -31,4 +39,19 @@ internal static class GroupAddresses
 
     /// <summary>True for a group whose MAC address is one of 224.0.0.0/24: x.0.0.y and x.128.0.y, which switches do not prune.</summary>
     public static bool IsLinkLocalMac(IPAddress group) => MacPart(group) < 256;
+
+    /// <summary>Why a group of this range is not free to be used, each reason once; empty when all are.</summary>
+    /// <param name="first">The first group.</param>
+    /// <param name="count">How many follow each other from there, 1 or more.</param>
+    public static IEnumerable<(IPNetwork Block, string Why)> NotFree(IPAddress first, int count)
+    {
+        uint from = Number(first), to = from + (uint)(count - 1);
+        return Taken.Where(t => from <= (Number(t.Block.BaseAddress) | (uint.MaxValue >> t.Block.PrefixLength)) && to >= Number(t.Block.BaseAddress));
+    }
+
+    /// <summary>True when a group has the MAC address of one of a range.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="first">The range's first group.</param>
+    /// <param name="count">How many follow each other from there. The MAC addresses of a range begin again after 2^23.</param>
+    public static bool SharesMac(IPAddress group, IPAddress first, int count) => ((MacPart(group) - MacPart(first)) & MacBits) < (uint)count;
 }

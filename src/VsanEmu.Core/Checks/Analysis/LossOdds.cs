@@ -13,16 +13,16 @@ internal static class LossOdds
     public static IReadOnlySet<Direction> Connections(RunAnalysis run)
     {
         int tries = SynTimes.Count(t => t < run.Spec.Timers.TcpConnect);
-        return Blamed(run, [.. run.Tcp.Open, .. run.Tcp.Blocked.Keys], run.Tcp.Blocked.Keys, _ => tries);
+        return Blamed([.. run.Tcp.Open, .. run.Tcp.Blocked.Keys], run.Tcp.Blocked.Keys, _ => tries, way => LostOfTcp(run, way));
     }
 
     /// <summary>The directions on which large echo requests failed and loss explains it.</summary>
     public static IReadOnlySet<Direction> Pings(RunAnalysis run) =>
-        Blamed(run, [.. run.Pings.Large.Keys], run.Pings.TooLarge, way => run.Pings.Large[way].Sent);
+        Blamed([.. run.Pings.Large.Keys], run.Pings.TooLarge, way => run.Pings.Large[way].Sent, way => Lost(run, way));
 
-    private static HashSet<Direction> Blamed(RunAnalysis run, Direction[] tried, IEnumerable<Direction> failed, Func<Direction, int> tries)
+    private static HashSet<Direction> Blamed(Direction[] tried, IEnumerable<Direction> failed, Func<Direction, int> tries, Func<Direction, double> lost)
     {
-        double Odds(Direction way) => Math.Pow(1 - ((1 - Lost(run, way)) * (1 - Lost(run, way.Reverse))), tries(way));
+        double Odds(Direction way) => Math.Pow(1 - ((1 - lost(way)) * (1 - lost(way.Reverse))), tries(way));
         HashSet<Direction> bad = [.. failed.Where(w => Odds(w) > 0)];
         HashSet<Direction> all = [.. tried];
         Direction[] mutual = [.. bad.Where(w => bad.Contains(w.Reverse))], single = [.. bad.Where(w => !bad.Contains(w.Reverse))];
@@ -32,6 +32,10 @@ internal static class LossOdds
         if (single.Length > 0 && Chance.Explains(single.Length, all.Sum(Odds))) blamed.UnionWith(single);
         return blamed;
     }
+
+    // TCP may lose where datagrams do not.
+    private static double LostOfTcp(RunAnalysis run, Direction way) =>
+        Math.Max(Lost(run, way), run.TcpPaths.Delivery.Measured.TryGetValue(way, out Delivery? d) ? d.Loss.Percent / 100 : 0);
 
     // Multicast may be limited where unicast is not, and fast streams lose where a SYN does not: the smaller loss is the one that counts.
     private static double Lost(RunAnalysis run, Direction way)

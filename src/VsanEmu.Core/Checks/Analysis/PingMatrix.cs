@@ -1,6 +1,7 @@
 using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
+using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Analysis;
 
@@ -12,8 +13,8 @@ internal sealed class PingMatrix
         Small = small;
         Large = large;
         Refusals = refusals;
-        Silent = [.. small.Where(p => p.Value.Answered == 0).Select(p => p.Key)];
-        TooLarge = [.. large.Where(p => p.Value.Answered == 0 && small.GetValueOrDefault(p.Key) is { Answered: > 0 }).Select(p => p.Key)];
+        Silent = [.. small.Where(p => p.Value is { Sent: > 0, Answered: 0 }).Select(p => p.Key)];
+        TooLarge = [.. large.Where(p => p.Value is { Sent: > 0, Answered: 0 } && small.GetValueOrDefault(p.Key) is { Answered: > 0 }).Select(p => p.Key)];
     }
 
     /// <summary>Small ones, by direction.</summary>
@@ -38,7 +39,7 @@ internal sealed class PingMatrix
         PhaseObservation? phase = run.Timeline.All.FirstOrDefault(p => phases.Contains(p.Name));
         string[] members = phase is null ? [.. run.Members] : [.. phase.Views.Select(v => v.Member)];
         string? master = phase?.Views.FirstOrDefault(v => v.Role == Role.Master)?.Member;
-        return [.. Pairs.Pings(members, master).SelectMany(p => p.To.Select(to => new Direction(p.From, to)))];
+        return [.. Pairs.Pings(members, master, run.Spec.Trials.Pairs).SelectMany(p => p.To.Select(to => new Direction(p.From, to)))];
     }
 
     public int LargeBytes => Large.Values.Select(p => p.Bytes).DefaultIfEmpty().Max();
@@ -47,12 +48,15 @@ internal sealed class PingMatrix
 
     public static PingMatrix Of(RunAnalysis run)
     {
-        int full = run.Spec.Trials.Mtu;
         return new(
-            Sum(run.Seen.Pings.Where(p => p.Bytes < full)),
-            Sum(run.Seen.Pings.Where(p => p.Bytes >= full)),
+            Sum(run.Seen.Pings.Where(p => p.Bytes < Full(run, new(p.From, p.To)))),
+            Sum(run.Seen.Pings.Where(p => p.Bytes >= Full(run, new(p.From, p.To)))),
             [.. run.Seen.Pings.Where(p => p.RefusedMtu > 0).Select(p => $"MTU {p.RefusedMtu}{(p.RefusedBy.Length > 0 ? $", says {run.Name(p.RefusedBy)}" : "")}").Distinct()]);
     }
+
+    /// <summary>The size that must pass in a direction: what the spec asks for; else what both members' interfaces take, as far as they told it.</summary>
+    public static int Full(RunAnalysis run, Direction way) =>
+        run.Spec.Trials.Mtu ?? TrialSpec.FullSize(run.MtuOf(way.From) ?? TrialSpec.UsualMtu, run.MtuOf(way.To) ?? TrialSpec.UsualMtu);
 
     // Of one direction all phases together; the one with the most answers stands for the times.
     private static Dictionary<Direction, PingObservation> Sum(IEnumerable<PingObservation> pings) =>

@@ -12,6 +12,7 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     private readonly Dictionary<string, PhaseMatrix> _matrices = [];
     private readonly Dictionary<string, IReadOnlySet<string>> _reached = [];
     private readonly Dictionary<string, string> _names = NamesByAddress(spec);
+    private readonly Dictionary<string, string> _addresses = spec.Members.ToDictionary(m => m.Name, m => m.Address.ToString());
 
     public ClusterSpec Spec => spec;
 
@@ -60,6 +61,9 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 
     /// <summary>Loss of the trials' streams to groups.</summary>
     public DeliveryMatrix FastMulticast => field ??= FastStreams.Multicast(this);
+
+    /// <summary>How TCP fared among members.</summary>
+    public TcpQuality TcpPaths => field ??= TcpQuality.Of(this);
 
     /// <summary>What is proven of the VLAN's querier, snooping and versions.</summary>
     public VlanSetup Vlan => field ??= new VlanSetup(this);
@@ -111,6 +115,12 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
 
     /// <summary>The name of the member, outsider or observer at an address, else the address.</summary>
     public string Name(string address) => _names.GetValueOrDefault(address, address);
+
+    /// <summary>A member's address; empty for anybody else.</summary>
+    public string AddressOf(string member) => _addresses.GetValueOrDefault(member, "");
+
+    /// <summary>MTU of a member's interface as it told it, bytes; null when it did not.</summary>
+    public int? MtuOf(string member) => Seen.Nodes.LastOrDefault(n => n.Member == member) is { Settings.Mtu: > 0 and int mtu } ? mtu : null;
 
     public string Name(MemberId id) => spec.Members.FirstOrDefault(m => m.Id == id)?.Name ?? id.ToString();
 

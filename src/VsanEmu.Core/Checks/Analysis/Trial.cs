@@ -67,5 +67,7 @@ internal sealed class Trial(TrialObservation plan, TrialBook book)
         return Math.Clamp((silence - (Out?.Gap ?? plan.IntervalNs)) / Math.Max(1, plan.IntervalNs), 0, Math.Max(0, missing));
     }
 
-    public override string ToString() => $"trial {plan.Id} ({plan.Group}, from {plan.Sender})";
+    public override string ToString() => $"trial {plan.Id} ({plan.Group}, from {plan.Sender}{Refused})";
+
+    private string Refused => plan.Refused == 0 ? "" : $"; {plan.Refused} of {plan.Sent + plan.Refused} not sent: {plan.Refusal}";
 }

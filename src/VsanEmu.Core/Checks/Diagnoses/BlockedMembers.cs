@@ -9,7 +9,7 @@ namespace VsanEmu.Core.Checks.Diagnoses;
 /// </summary>
 internal static class BlockedMembers
 {
-    private static readonly string[] MayExplain = ["F1", "F2", .. Symptoms.Attempts, "V1", "V2", "V3"];
+    private static readonly string[] MayExplain = ["F1", "F2", .. Symptoms.Attempts, "P3", "V1", "V2", "V3"];
 
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {

@@ -17,13 +17,19 @@ internal static class LossyPath
         string[] slow = [.. SlowPorts(run)];
         if (slow.Length > 0) yield return Slow(run, slow);
 
-        DeliveryMatrix[] kinds = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.FastUnicast];
-        if (kinds.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()) is not { } lossy) yield break;
+        DeliveryMatrix[] groups = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast];
+        DeliveryMatrix? ofGroups = groups.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, slow);
+        if ((ofGroups ?? (fast.Partial.Any() ? fast : null)) is not { } lossy)
+        {
+            if (run.TcpPaths.Lossy.Any(f => !slow.Contains(f.Way.From) && !slow.Contains(f.Way.To))) yield return OfTcp(run, slow);
+            yield break;
+        }
+
         LossSite site = LossSite.Of(lossy);
         Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
         Proportion unicast = OnTheSameWays(run, ways);
         string where = site.Where == "in the whole fabric" ? "" : site.Where;
-        bool limit = !run.Spec.Profile.Unicast && !lossy.Measured.Values.Any(run.FastUnicast.Measured.Values.Contains) && MuchMore(site.Loss, unicast);
+        bool limit = !run.Spec.Profile.Unicast && ofGroups is not null && MuchMore(site.Loss, unicast);
         // What failed for want of luck is blamed on loss only when there is no more of it than loss explains.
         bool probes = LossOdds.Connections(run).Count > 0, pings = LossOdds.Pings(run).Count > 0 || run.Pings.Silent.Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
@@ -44,6 +50,15 @@ internal static class LossyPath
                 "raise or remove the storm-control or rate limit for multicast on the ports concerned")
             : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", where, explains, evidence,
                 "read drop, error and storm-control counters along the path, and compare with a second run");
+    }
+
+    // Datagrams of all kinds arrive, and TCP's segments do not.
+    private static Suspicion OfTcp(RunAnalysis run, string[] slow)
+    {
+        LossSite site = LossSite.Of(Without(run, run.TcpPaths.Delivery, slow));
+        return new("loss", $"TCP loses segments {site.Where}, datagrams none: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
+            [.. Symptoms.Cluster, .. Symptoms.Attempts, "P3"], run.TcpPaths.Lossy.Select(f => $"{f}"),
+            "look for a device that treats TCP apart: a stateful firewall, a policer or a rule for this port; compare with a second run");
     }
 
     // Ports to which, or from which, fast unicast loses much more than the slow streams do; the worst first, and without it the next.

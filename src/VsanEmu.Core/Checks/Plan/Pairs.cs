@@ -14,18 +14,33 @@ public static class Pairs
     public const int MaxTargets = 8;
 
     /// <summary>
-    /// Whom each member pings: everyone; with more than <see cref="MaxWhole"/> members the next one in a ring, and the Master and each of them one another.
+    /// Whom each member pings: everyone; in a sample of more than <see cref="MaxWhole"/> the next one in a ring, and the Master and each of them one another.
     /// </summary>
     /// <param name="members">Members, in the order of their views; fewer than two ping nobody.</param>
     /// <param name="master">The Master among them; null when there is none.</param>
-    public static IReadOnlyList<(string From, IReadOnlyList<string> To)> Pings(IReadOnlyList<string> members, string? master)
+    /// <param name="pairs">Whether all are asked for.</param>
+    public static IReadOnlyList<(string From, IReadOnlyList<string> To)> Pings(IReadOnlyList<string> members, string? master, PairChoice pairs = PairChoice.Sample)
     {
         if (members.Count < 2) return [];
-        return
-        [
-            .. members.Select((from, i) =>
-                (from, (IReadOnlyList<string>)[.. members.Where((to, j) => to != from && (members.Count <= MaxWhole || j == (i + 1) % members.Count || to == master || from == master))])),
-        ];
+        bool whole = pairs == PairChoice.All || members.Count <= MaxWhole;
+        return [.. members.Select((from, i) => (from, Targets(from, i)))];
+
+        IReadOnlyList<string> Targets(string from, int i) =>
+            [.. members.Where((to, j) => to != from && (whole || j == (i + 1) % members.Count || to == master || from == master))];
+    }
+
+    /// <summary>
+    /// The directions in which streams go: each member to the next and to the one before it, so that each port sends to two partners and receives from two,
+    /// and both directions of each pair are tried; or all directions.
+    /// </summary>
+    /// <param name="members">Members; fewer than two have none.</param>
+    /// <param name="pairs">Whether all are asked for.</param>
+    public static IReadOnlyList<(string From, string To)> Streams(IReadOnlyList<string> members, PairChoice pairs = PairChoice.Sample)
+    {
+        int most = pairs == PairChoice.All ? members.Count - 1 : Math.Min(1, members.Count - 1);
+        // So far ahead, and as far back, each once.
+        IEnumerable<int> offsets = Enumerable.Range(1, Math.Max(0, most)).SelectMany(o => (int[])[o, members.Count - o]).Distinct();
+        return [.. offsets.SelectMany(offset => members.Select((from, i) => (from, members[(i + offset) % members.Count])))];
     }
 
     /// <summary>Each member with the next one in a ring.</summary>

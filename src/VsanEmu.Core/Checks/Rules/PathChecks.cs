@@ -1,56 +1,30 @@
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
 
-/// <summary>P1: packets of the full size pass unfragmented, as small ones do.</summary>
-internal sealed class FullSizePackets() : Check("P1", "small and large packets")
-{
-    public override RunPart Needs => RunPart.Trials;
-
-    internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Trials);
-
-    protected override string Expected(ClusterSpec spec) => $"echo requests of a few bytes and of {spec.Trials.Mtu} bytes, with don't-fragment, are answered between members";
-
-    protected override Ledger Subjects(RunAnalysis run) =>
-        Pinged.Of(run, "small ping", run.Pings.Small).And(Pinged.Of(run, "large ping", run.Pings.Large));
-
-    protected override Finding Judge(RunAnalysis run)
-    {
-        if (run.Seen.Pings.Count == 0) return Finding.Inconclusive("no echo request was sent");
-        PingMatrix pings = run.Pings;
-        if (pings.Silent.Count > 0)
-        {
-            return Finding.Fail($"small packets: {pings.Pattern(pings.Silent).DescribeReaching()}") with
-            {
-                Evidence = pings.Silent.Select(w => $"{w}: 0 of {pings.Small[w].Sent} small echo requests answered"),
-                Cause = "the path is cut, or ICMP echo is filtered (compare A1 and M1)",
-                Remedy = "permit ICMP between the members: without it neither they nor you can find the path's MTU",
-            };
-        }
-
-        if (pings.TooLarge.Count > 0)
-        {
-            string by = Wording.Names(pings.Refusals, 2);
-            return Finding.Fail($"packets of {pings.LargeBytes} bytes: {pings.Pattern(pings.TooLarge).DescribeReaching()}{(by.Length > 0 ? $" ({by})" : "")}") with
-            {
-                Evidence = pings.TooLarge.Select(w => $"{w}: 0 of {pings.Large[w].Sent} with {pings.LargeBytes} bytes answered, {pings.Small[w].Answered} of {pings.Small[w].Sent} with {pings.Small[w].Bytes}"),
-                Cause = by.Length > 0 ? "an interface on the way has a smaller MTU, and says so" : "a port or trunk on the way has a smaller MTU and drops larger frames silently",
-                Remedy = $"set the MTU to {pings.LargeBytes} or more on the members' interfaces, on every switch port between them and on the trunks",
-            };
-        }
-
-        return Finding.Pass($"{pings.LargeBytes} bytes on {Wording.Count(pings.Large.Count, "direction")}, {pings.Large.Values.Sum(p => p.Answered)} of {pings.Large.Values.Sum(p => p.Sent)} answered");
-    }
-}
-
 /// <summary>The directions on which the run was to ask by echo requests.</summary>
 internal static class Pinged
 {
     public static Ledger Of(RunAnalysis run, string kind, IReadOnlyDictionary<Direction, PingObservation> pings, Func<PingObservation, string?>? whyNot = null) =>
-        Ledger.Of(kind, PingMatrix.Planned(run), w => pings.TryGetValue(w, out PingObservation? p) && p.Sent > 0 ? whyNot?.Invoke(p) : "not pinged")
+        Ledger.Of(kind, PingMatrix.Planned(run), w => pings.TryGetValue(w, out PingObservation? p) && p.Sent > 0 ? whyNot?.Invoke(p) : p is { Refusal.Length: > 0 } ? $"not sent: {p.Refusal}" : "not pinged")
             .SampleOf(run.Members.Count * (run.Members.Count - 1), "each member at least twice");
+}
+
+/// <summary>The directions in which the run was to send streams.</summary>
+internal static class PathStreams
+{
+    public static Ledger Of(RunAnalysis run, string kind, IEnumerable<string> phases, Func<Direction, string?> whyNot) =>
+        Ledger.Of(kind, Planned(run, [.. phases]), whyNot).SampleOf(run.Members.Count * (run.Members.Count - 1), "each member both ways with two others");
+
+    private static IEnumerable<Direction> Planned(RunAnalysis run, HashSet<string> phases)
+    {
+        PhaseObservation? phase = run.Timeline.All.FirstOrDefault(p => phases.Contains(p.Name));
+        string[] members = phase is null ? [.. run.Members] : [.. phase.Views.Select(v => v.Member)];
+        return Pairs.Streams(members, run.Spec.Trials.Pairs).Select(w => new Direction(w.From, w.To));
+    }
 }
 
 /// <summary>P2: the round trip between members.</summary>

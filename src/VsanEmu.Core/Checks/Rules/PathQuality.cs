@@ -1,22 +1,97 @@
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
 
-/// <summary>P3: loss, duplication, reordering and corruption of each direction that carries anything.</summary>
+/// <summary>P3: loss, duplication, reordering and corruption of each direction that carries anything, by UDP and by TCP.</summary>
 internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 {
+    private const string Disorder = "parallel links without per-flow hashing, or one segment lost among many";
+    private const string AgainstDisorder = "check link aggregation hashing and routes of equal cost";
+
     public override RunPart Uses => RunPart.Probing | RunPart.Trials;
 
     internal override Tolerance Tolerance => Tolerance.OfTrials(Phases.Probing, Phases.Trials);
 
     protected override string Expected(ClusterSpec spec) =>
-        $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order";
+        $"per direction: loss at most {Wording.Percent(spec.Thresholds.LossPercent)}, nothing corrupt, nothing twice, nothing out of order; "
+        + $"of TCP at most {Wording.Percent(spec.Thresholds.RetransmittedPercent)} lost and sent again, {Wording.Percent(spec.Thresholds.OutOfOrderPercent)} out of order, "
+        + $"{Wording.Percent(spec.Thresholds.DuplicateAckPercent)} acknowledged twice";
 
-    protected override Ledger Subjects(RunAnalysis run) => Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
+    protected override Ledger Subjects(RunAnalysis run)
+    {
+        Ledger all = Ledger.Of("direction", run.AgentDelivery.Expected, run.AgentDelivery.WhyNot);
+        // A run in which nobody can make trials looks at datagrams alone.
+        if (run.Seen.Trials.Count > 0 || run.Timeline.All.Any(p => p.Name == Phases.Trials))
+        {
+            all = all.And(Tcp(run)).And(Fast(run, "fast stream", Pairs.Ring(Members(run)), run.FastUnicast));
+            if (!run.Spec.Profile.Unicast) all = all.And(Fast(run, "fast group stream", Pairs.Streams(Members(run)), run.FastMulticast));
+        }
 
+        return run.Seen.Ports.Any(p => p.Flows.Any(f => f.Tcp is not null)) ? all.And(Ledger.Of("connection capture", run.Members, run.Unwatched)) : all;
+    }
+
+    // Who took part in the trials.
+    private static string[] Members(RunAnalysis run) =>
+        run.Timeline.All.FirstOrDefault(p => run.Seen.Trials.Any(t => t.Phase == p.Name)) is { } phase ? [.. phase.Views.Select(v => v.Member)] : [.. run.Members];
+
+    private static Ledger Fast(RunAnalysis run, string kind, IEnumerable<(string From, string To)> ways, DeliveryMatrix measured) =>
+        Ledger.Of(kind, ways.Select(w => new Direction(w.From, w.To)),
+            w => measured.Measured.ContainsKey(w) ? null : run.Unwatched(w.To) is { } why ? $"at {w.To}: {why}" : "none arrived, or none was sent");
+
+    private static Ledger Tcp(RunAnalysis run)
+    {
+        var tried = run.Seen.TcpStreams.GroupBy(s => new Direction(s.From, s.To)).ToDictionary(g => g.Key, g => g.First());
+        return PathStreams.Of(run, "TCP stream", run.Seen.TcpStreams.Select(s => s.Phase),
+            w => !tried.TryGetValue(w, out TcpStreamObservation? s) ? "none was sent" : s.Opened ? null : $"did not open (A1): {s.Error}");
+    }
+
+    // The worse of the two; of two that are alike what datagrams say, with TCP's word beside it.
     protected override Finding Judge(RunAnalysis run)
+    {
+        Finding datagrams = OfDatagrams(run), tcp = OfTcp(run);
+        bool first = Rank(datagrams.Outcome) >= Rank(tcp.Outcome);
+        (Finding told, Finding other) = first ? (datagrams, tcp) : (tcp, datagrams);
+        return told with { Seen = $"{told.Seen}; {other.Seen}", Evidence = told.Outcome == other.Outcome ? told.Evidence.Concat(other.Evidence) : told.Evidence };
+    }
+
+    private static int Rank(CheckOutcome outcome) => Array.IndexOf([CheckOutcome.Skip, CheckOutcome.Pass, CheckOutcome.Warn, CheckOutcome.Inconclusive, CheckOutcome.Fail], outcome);
+
+    private static Finding OfTcp(RunAnalysis run)
+    {
+        TcpQuality tcp = run.TcpPaths;
+        if (tcp.Lossy.Count > 0)
+        {
+            return Finding.Fail($"TCP: {LossSite.Of(tcp.Delivery)}") with
+            {
+                Evidence = Lines(tcp.Lossy),
+                Cause = "a full queue, a policer, a bad link, or a device that drops TCP for a while",
+                Remedy = "read drop and error counters along the path; look at what happened at the time of the phase named",
+            };
+        }
+
+        if (tcp.Critical.Any()) return Finding.Fail($"TCP: {Out(tcp)}") with { Evidence = Lines(tcp.Critical), Cause = Disorder, Remedy = AgainstDisorder };
+        if (tcp.Doubtful.Count > 0)
+            return Finding.Inconclusive($"TCP lost segments while this machine threw frames of its own away, on {Ways(tcp.Doubtful)}") with { Evidence = Lines(tcp.Doubtful) };
+        if (tcp.Disordered.Count > 0) return Finding.Warn($"TCP: {Out(tcp)}") with { Evidence = Lines(tcp.Disordered), Cause = Disorder, Remedy = AgainstDisorder };
+        if (tcp.Doubled.Count > 0)
+            return Finding.Warn($"TCP: duplicate acknowledgements on {Ways(tcp.Doubled)}") with { Evidence = Lines(tcp.Doubled), Cause = Disorder, Remedy = AgainstDisorder };
+        long segments = tcp.All.Sum(f => f.Segments), lost = tcp.All.Sum(f => f.Lost);
+        return tcp.Streams.Count == 0
+            ? Finding.Pass($"TCP: no stream was sent; of {segments} segments of the cluster's own {lost} lost")
+            : Finding.Pass($"TCP: {Wording.Count(tcp.Streams.Count, "stream")} and the cluster's own connections, {lost} of {segments} segments lost");
+    }
+
+    private static string Out(TcpQuality tcp) => $"segments out of order on {Ways(tcp.Disordered)}, at most {Wording.Percent(tcp.Disordered.Max(f => f.Disorder.Percent))}";
+
+    private static string Ways(IEnumerable<TcpFlow> flows) => Wording.Count(flows.Select(f => f.Way).Distinct().Count(), "direction");
+
+    private static IEnumerable<string> Lines(IEnumerable<TcpFlow> flows) =>
+        flows.OrderByDescending(f => f.Missing).ThenByDescending(f => f.Loss.Percent).ThenBy(f => f.Way.From).ThenBy(f => f.Way.To).Select(f => $"TCP {f}");
+
+    private static Finding OfDatagrams(RunAnalysis run)
     {
         DeliveryMatrix[] matrices = [run.AgentDelivery, run.MasterDelivery];
         Delivery[] measured = [.. matrices.SelectMany(m => m.Measured.Values)];
@@ -27,7 +102,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         int dead = measured.Length - alive.Length;
         Proportion total = DeliveryMatrix.Sum(alive);
         Delivery[] bad = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
-        Delivery[] odd = [.. alive.Where(d => d.Duplicates > 0 || d.Reordered > 0)];
+        Delivery[] odd = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Duplicates > 0 || d.Reordered > 0)];
         if (bad.Length > 0)
         {
             DeliveryMatrix? site = matrices.Concat(fast).FirstOrDefault(m => m.Partial.Any());
@@ -53,7 +128,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 
         if (odd.Length > 0)
         {
-            return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(alive)}; lost {total}") with
+            return Finding.Warn($"{Wording.Count(odd.Length, "direction")} with duplicates or reordering{Extra(odd)}; lost {total}") with
             {
                 Evidence = odd.Select(Line),
                 Cause = "a loop or a mirrored port doubles frames; parallel links without per-flow hashing reorder them",

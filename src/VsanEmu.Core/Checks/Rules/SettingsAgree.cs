@@ -5,19 +5,21 @@ using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
 
-/// <summary>F4: members use the same profile, groups, ports and subnet, and no address twice.</summary>
+/// <summary>F4: members use the same profile, groups, ports, subnet and MTU, and no address twice.</summary>
 internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
 {
     public override RunPart Uses => RunPart.Trials;
 
     internal override bool ExplainsItself => true;
 
-    protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports and subnet everywhere, and each address at one Ethernet address";
+    protected override string Expected(ClusterSpec spec) => "the same profile, groups, ports, subnet and MTU everywhere, and each address at one Ethernet address";
 
     protected override Ledger Subjects(RunAnalysis run)
     {
         var told = run.Seen.Nodes.Select(n => n.Member).ToHashSet();
-        return Ledger.Of("member", run.Members, m => told.Contains(m) ? null : "did not tell its settings");
+        Ledger members = Ledger.Of("member", run.Members, m => told.Contains(m) ? null : "did not tell its settings");
+        // A record of an earlier version has no MTU.
+        return run.Members.All(m => run.MtuOf(m) is null) ? members : members.And(Ledger.Of("MTU", run.Members, m => run.MtuOf(m) is null ? "not told" : null));
     }
 
     protected override Finding Judge(RunAnalysis run)
@@ -30,12 +32,13 @@ internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
             .. Deviations(run.Seen.Nodes, "Master Group", s => s.MasterGroup),
             .. Deviations(run.Seen.Nodes, "reliable port", s => s.ReliablePort),
             .. Deviations(run.Seen.Nodes, "prefix length", s => s.PrefixLength),
+            .. Deviations([.. run.Seen.Nodes.Where(n => n.Settings.Mtu > 0)], "MTU", s => s.Mtu),
             .. run.Seen.Nodes.Where(n => !InSubnet(n.Settings, run.Spec.Subnet)).Select(n => $"{n.Member}: {n.Settings.Address}/{n.Settings.PrefixLength} is not in {run.Spec.Subnet}"),
             .. run.Seen.Nodes.Where(n => n.SettingsMismatch.Count > 0).Select(n => $"{n.Member} heard other settings from {Wording.Names(n.SettingsMismatch.Select(run.Name))}"),
             .. run.AddressClaims.Doubled.Select(c => c.ToString()),
         ];
         string[] odd = [.. Deviations(run.Seen.Nodes, "TTL", s => s.Ttl), .. Deviations(run.Seen.Nodes, "IGMP version", s => s.IgmpVersion)];
-        const string remedy = "give every member the same multicast settings (esxcli vsan network list shows a host's) and an address in one subnet";
+        const string remedy = "give every member the same multicast settings (esxcli vsan network list shows a host's), the same MTU, and an address in one subnet";
         if (wrong.Length > 0)
             return Finding.Fail(wrong[0] + More(wrong)) with { Evidence = [.. wrong, .. odd], Cause = run.AddressClaims.Doubled.Count > 0 ? "two endpoints have the same address" : "a member is configured differently", Remedy = remedy };
         if (odd.Length > 0)
@@ -43,12 +46,13 @@ internal sealed class SettingsAgree() : Check("F4", "members' settings agree")
 
         NodeSettings common = run.Seen.Nodes[0].Settings;
         string groups = common.AgentGroup.Length == 0 ? "unicast" : $"{common.AgentGroup} and {common.MasterGroup}, TTL {common.Ttl}";
-        return Finding.Pass($"{Wording.Count(run.Seen.Nodes.Count, "member")}: profile {common.Profile}, {groups}, TCP {common.ReliablePort}, {run.Spec.Subnet}");
+        return Finding.Pass($"{Wording.Count(run.Seen.Nodes.Count, "member")}: profile {common.Profile}, {groups}, TCP {common.ReliablePort}, {run.Spec.Subnet}{(common.Mtu > 0 ? $", MTU {common.Mtu}" : "")}");
     }
 
     // Those who differ from the majority; of two equal camps, from the one that comes first.
     private static IEnumerable<string> Deviations<T>(IReadOnlyList<NodeObservation> nodes, string what, Func<NodeSettings, T> setting)
     {
+        if (nodes.Count == 0) return [];
         T usual = nodes.GroupBy(n => setting(n.Settings)).MaxBy(g => g.Count())!.Key;
         return nodes.Where(n => !Equals(setting(n.Settings), usual)).Select(n => $"{n.Member}: {what} {setting(n.Settings)}, elsewhere {usual}");
     }

@@ -1,4 +1,5 @@
 using VsanEmu.Core.Checks.Analysis;
+using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Core.Checks.Rules;
@@ -19,10 +20,16 @@ internal sealed record Tolerance(IReadOnlyList<string> Looks, bool ByHeartbeats)
     /// <summary>True where it finds fault only with phases that were not settled: in those that were, nothing shook it.</summary>
     public bool UnsettledOnly { get; init; }
 
+    /// <summary>What a trial bears where that is not the usual.</summary>
+    public TimeSpan? Bears { get; init; }
+
+    /// <summary>True where it rests on what members measure by themselves, on the threads of the process's pool; trials and captures have threads of their own.</summary>
+    public bool OnThePool => ByHeartbeats || Looks.Contains(Phases.Probing);
+
     public static Tolerance OfCluster(params IReadOnlyList<string> looks) => new(looks, true);
 
     public static Tolerance OfTrials(params IReadOnlyList<string> looks) => new(looks, false);
 
     /// <summary>How long the machine may stand still without harm, nanoseconds.</summary>
-    public long BearsNs(ClusterSpec spec) => Wording.Ns(ByHeartbeats ? spec.Timers.Heartbeat : TrialsBear);
+    public long BearsNs(ClusterSpec spec) => Wording.Ns(ByHeartbeats ? spec.Timers.Heartbeat : Bears ?? TrialsBear);
 }

@@ -82,7 +82,7 @@ internal sealed class Section<T>(T blank, params Key<T>[] keys)
         foreach (Key<T> key in keys)
         {
             bool excused = key.UnlessGiven is { } other && seen.ContainsKey(other);
-            if (key.Required && !excused && !seen.ContainsKey(key.Name)) reader.Fail(map.At, path, $"'{key.Name}' is missing: {key.About}");
+            if (key.Required && !excused && !seen.ContainsKey(key.Name)) reader.Lacks(map.At, path, $"'{key.Name}' is missing: {key.About}");
         }
 
         return target;

@@ -37,8 +37,10 @@ internal static class SpecKeys
     /// <summary>Ports and the like by default; the groups follow the profile.</summary>
     public static ChannelSpec NoGroups { get; } = new() { AgentGroup = null, MasterGroup = null };
 
+    private const string InterfaceAbout = "its interface's name";
+    private const string InterfacePreset = $"in a netns, by address or subnet; else {ClusterSpec.UsualInterface}";
     private const string NetnsAbout = "the existing namespace of its interface";
-    private const string HostAbout = "the host where somebody else starts it";
+    private const string HostAbout = "instead of netns: the host where somebody else starts it";
 
     public static Section<MemberDraft> Member { get; } = new(
         new(new MemberSpec { Id = MemberId.None, Name = "", Address = IPAddress.None }, null),
@@ -47,7 +49,7 @@ internal static class SpecKeys
         Of<MemberDraft, int>("id", "its number, unique; the lowest wins a tie", SpecTypes.Integer(1, MemberId.Max), m => m.Id, (m, v) => m with { Id = v }, preset: "its place in the list"),
         Of<MemberDraft, Role>("role", "a fixed role, or an election", SpecTypes.Role, m => m.Spec.FixedRole ?? Role.Listening, (m, v) => m with { Spec = m.Spec with { FixedRole = v == Role.Listening ? null : v } }),
         Of<MemberDraft, int>("priority", "the highest wins an election", SpecTypes.Integer(0, 255), m => (int)m.Spec.Priority, (m, v) => m with { Spec = m.Spec with { Priority = (byte)v } }),
-        Of<MemberDraft, string>("interface", "its interface's name", SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }),
+        Of<MemberDraft, string>("interface", InterfaceAbout, SpecTypes.Interface, m => m.Spec.Interface, (m, v) => m with { Spec = m.Spec with { Interface = v } }, preset: InterfacePreset),
         Of<MemberDraft, string>("netns", NetnsAbout, SpecTypes.Netns, m => m.Spec.Netns, (m, v) => m with { Spec = m.Spec with { Netns = v } }, preset: "none"),
         Of<MemberDraft, string>("host", HostAbout, SpecTypes.Host, m => m.Spec.Host, (m, v) => m with { Spec = m.Spec with { Host = v } }, preset: "none"));
 
@@ -91,7 +93,7 @@ internal static class SpecKeys
         Of<OutsiderSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }, required: true),
         Of<OutsiderSpec, IPAddress>("address", "beyond the gateway: outside the subnet; with a netns, what is there", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, required: true, unless: "netns"),
         Of<OutsiderSpec, OutsiderPlace>("place", "where it stands", SpecTypes.Place, o => o.Place, (o, v) => o with { Place = v }, required: true),
-        Of<OutsiderSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<OutsiderSpec, string>("interface", InterfaceAbout, SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }, preset: InterfacePreset),
         Of<OutsiderSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
         Of<OutsiderSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
@@ -99,7 +101,7 @@ internal static class SpecKeys
         new(),
         Of<ObserverSpec, string>("name", "unique among endpoints", SpecTypes.Name, o => o.Name, (o, v) => o with { Name = v }),
         Of<ObserverSpec, IPAddress>("address", "asked for by ARP, which proves its capture", SpecTypes.Address, o => o.Address, (o, v) => o with { Address = v }, preset: "none"),
-        Of<ObserverSpec, string>("interface", "its interface's name", SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }),
+        Of<ObserverSpec, string>("interface", InterfaceAbout, SpecTypes.Interface, o => o.Interface, (o, v) => o with { Interface = v }, preset: InterfacePreset),
         Of<ObserverSpec, string>("netns", NetnsAbout, SpecTypes.Netns, o => o.Netns, (o, v) => o with { Netns = v }, preset: "none"),
         Of<ObserverSpec, string>("host", HostAbout, SpecTypes.Host, o => o.Host, (o, v) => o with { Host = v }, preset: "none"));
 
@@ -109,7 +111,10 @@ internal static class SpecKeys
         Of<ThresholdSpec, int>("failoverHeartbeats", "V1 warns when a failover takes more", SpecTypes.Integer(1, 1000), t => t.FailoverHeartbeats, (t, v) => t with { FailoverHeartbeats = v }),
         Limit("joinDelay", "M7 warns above this median", "1ms", "60s", t => t.JoinDelay, (t, v) => t with { JoinDelay = v }),
         Limit("leaveDelay", "M8 warns above this median", "1ms", "10m", t => t.LeaveDelay, (t, v) => t with { LeaveDelay = v }),
-        Limit("roundTrip", "P2 warns above this median", "10us", "10s", t => t.RoundTrip, (t, v) => t with { RoundTrip = v }));
+        Limit("roundTrip", "P2 warns above this median", "10us", "10s", t => t.RoundTrip, (t, v) => t with { RoundTrip = v }),
+        Share("retransmittedPercent", "P3 fails when more of TCP is lost", t => t.RetransmittedPercent, (t, v) => t with { RetransmittedPercent = v }),
+        Share("outOfOrderPercent", "P3 warns when more of TCP is; fails at ten times as much", t => t.OutOfOrderPercent, (t, v) => t with { OutOfOrderPercent = v }),
+        Share("duplicateAckPercent", "P3 warns when more of TCP's are", t => t.DuplicateAckPercent, (t, v) => t with { DuplicateAckPercent = v }));
 
     public static Section<TrialSpec> Trials { get; } = new(
         new(),
@@ -117,7 +122,8 @@ internal static class SpecKeys
         Trial("rounds", "how often a join or leave is repeated", 1, 100, t => t.Rounds, (t, v) => t with { Rounds = v }),
         Trial("packetsPerSecond", "of a trial's stream; one over it is the resolution", 50, 10_000, t => t.PacketsPerSecond, (t, v) => t with { PacketsPerSecond = v }),
         Trial("groups", "joined at a time (M10)", 1, 1024, t => t.Groups, (t, v) => t with { Groups = v }),
-        Trial("mtu", "the largest IP packet that must pass whole (P1)", 576, 9216, t => t.Mtu, (t, v) => t with { Mtu = v }));
+        Of<TrialSpec, int>("mtu", "the largest IP packet that must pass whole (P1)", SpecTypes.Integer(576, TrialSpec.MostMtu), t => t.Mtu, (t, v) => t with { Mtu = v }, preset: "what both interfaces take"),
+        Of<TrialSpec, PairChoice>("pairs", "tried: some where members are many, or all", SpecTypes.Pairs, t => t.Pairs, (t, v) => t with { Pairs = v }));
 
     public static Section<ClusterDraft> Cluster { get; } = new(
         new(),
@@ -150,6 +156,9 @@ internal static class SpecKeys
     private static ValueKey<ThresholdSpec> Limit(
         string name, string about, string min, string max, Func<ThresholdSpec, TimeSpan> get, Func<ThresholdSpec, TimeSpan, ThresholdSpec> set) =>
         Of(name, about, SpecTypes.Time(min, max), t => get(t), set);
+
+    private static ValueKey<ThresholdSpec> Share(string name, string about, Func<ThresholdSpec, double> get, Func<ThresholdSpec, double, ThresholdSpec> set) =>
+        Of<ThresholdSpec, double>(name, about, SpecTypes.Decimal(0.01, 100), t => get(t), set);
 
     private static ValueKey<TrialSpec> Trial(string name, string about, int min, int max, Func<TrialSpec, int> get, Func<TrialSpec, int, TrialSpec> set) =>
         Of(name, about, SpecTypes.Integer(min, max), t => get(t), set);

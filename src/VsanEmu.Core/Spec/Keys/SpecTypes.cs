@@ -18,8 +18,9 @@ internal static partial class SpecTypes
     /// <summary>A cluster's name.</summary>
     public static ScalarType Title { get; } = Text("1 to 63 characters", TitlePattern());
 
-    /// <summary>A member's, outsider's or observer's name: it becomes an interface's in the lab.</summary>
-    public static ScalarType Name { get; } = Text("1 to 15 of a-z A-Z 0-9 -", NamePattern());
+    /// <summary>A member's, outsider's or observer's name.</summary>
+    public static ScalarType Name { get; } = new TextType<string>(
+        HostName.Allowed, text => HostName.Fault(text) is { Length: > 0 } fault ? (null, fault) : (text, ""), text => text, HostName.Pattern);
 
     /// <summary>A network interface's name.</summary>
     public static ScalarType Interface { get; } = Text("1 to 15 of a-z A-Z 0-9 . _ -", InterfacePattern());
@@ -28,7 +29,7 @@ internal static partial class SpecTypes
     public static ScalarType Netns { get; } = Text("a name under /run/netns, or a path", NetnsPattern());
 
     /// <summary>A host's name.</summary>
-    public static ScalarType Host { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
+    public static ScalarType Host { get; } = Text("1 to 253 of a-z A-Z 0-9 . _ -", HostPattern());
 
     /// <summary>A VM's name.</summary>
     public static ScalarType VmName { get; } = Text("1 to 63 of a-z A-Z 0-9 . _ -", VmNamePattern());
@@ -64,6 +65,9 @@ internal static partial class SpecTypes
     /// <summary>Where an outsider stands.</summary>
     public static ScalarType Place { get; } = Choice<OutsiderPlace>(
         [("segment", OutsiderPlace.Segment), ("beyond-gateway", OutsiderPlace.BeyondGateway)], (a, b) => a == b);
+
+    /// <summary>Which directions are tried.</summary>
+    public static ScalarType Pairs { get; } = Choice<PairChoice>([("sample", PairChoice.Sample), ("all", PairChoice.All)], (a, b) => a == b);
 
     /// <summary>A port.</summary>
     public static ScalarType Port { get; } = Integer(1, 65535);
@@ -135,8 +139,8 @@ internal static partial class SpecTypes
     [GeneratedRegex(@"^[^\p{Cc}]{1,63}$")]
     private static partial Regex TitlePattern();
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,14}$")]
-    private static partial Regex NamePattern();
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$")]
+    private static partial Regex HostPattern();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")]
     private static partial Regex InterfacePattern();

@@ -1,4 +1,4 @@
-namespace VsanEmu.Lab.Tests.Hosting;
+namespace VsanEmu.Tests;
 
 /// <summary>Reads /proc.</summary>
 internal static class ProcessTable
@@ -30,9 +30,6 @@ internal static class ProcessTable
         }
         return found;
     }
-
-    /// <summary>Processes that hold one of these namespaces.</summary>
-    public static IEnumerable<int> HoldersOf(HashSet<string> namespaces) => All().Where(p => NamespacesOf(p).Overlaps(namespaces));
 
     /// <summary>Processes whose environment has this text.</summary>
     public static IEnumerable<int> Marked(string text) => All().Where(p =>

@@ -1,0 +1,1 @@
+options=(--only A6,F1)

@@ -1,0 +1,94 @@
+using VsanEmu.Core.Checks;
+using VsanEmu.Core.Load;
+
+namespace VsanEmu.Traffic.Tests;
+
+/// <summary>Searches whose trials are played: no rate and no burst passes of which not all was sent.</summary>
+public sealed class SearchTests
+{
+    private static readonly LoadOptions Second = new() { Profile = LoadProfile.Pair, Duration = TimeSpan.FromSeconds(1) };
+
+    [Fact]
+    public async Task A_rate_that_could_not_be_sent_does_not_pass_and_what_was_sent_is_found()
+    {
+        NoDropResult found = await SearchAsync(10e9, rate => Played(Math.Min(rate, 122e6), rate));
+        Assert.Single(found.Trials);
+        Assert.True(found.NoLess);
+        Assert.Equal(122, found.PayloadRate / 1e6, tolerance: 1);
+        Assert.StartsWith("the generator was the limit: 122 of 10000 Mbit/s were sent", found.GeneratorLimit);
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (found.Verdict.Outcome, found.Verdict.Limit));
+    }
+
+    [Fact]
+    public async Task A_fabric_that_loses_at_less_than_the_generator_makes_is_found_all_the_same()
+    {
+        NoDropResult found = await SearchAsync(10e9, rate => Played(Math.Min(rate, 500e6), rate, carried: 80e6));
+        Assert.InRange(found.PayloadRate, 70e6, 80e6);
+        Assert.Equal((false, CheckOutcome.Pass), (found.NoLess, found.Verdict.Outcome));
+        Assert.StartsWith("the generator was the limit: 500 of 10000 Mbit/s were sent", found.GeneratorLimit);
+    }
+
+    [Fact]
+    public async Task Without_a_rate_to_begin_with_what_the_generator_makes_is_an_answer()
+    {
+        NoDropResult found = await SearchAsync(0, rate => Played(rate == 0 ? 100e6 : Math.Min(rate, 101e6), rate));
+        Assert.InRange(found.PayloadRate, 99e6, 102e6);
+        Assert.Equal(CheckOutcome.Pass, found.Verdict.Outcome);
+        Assert.Contains("the generator was the limit", found.Verdict.Note);
+    }
+
+    [Theory]
+    [InlineData(10e6)]
+    [InlineData(0)]
+    public async Task Trials_that_send_nothing_and_trials_of_which_nothing_comes_find_nothing(double begin)
+    {
+        NoDropResult silent = await SearchAsync(begin, rate => Played(0, rate));
+        Assert.Equal((0, CheckOutcome.Inconclusive), (silent.PayloadRate, silent.Verdict.Outcome));
+        NoDropResult deaf = await SearchAsync(begin, rate => Played(rate == 0 ? 10e6 : rate, rate, carried: 0));
+        Assert.Equal((0, CheckOutcome.Fail), (deaf.PayloadRate, deaf.Verdict.Outcome));
+    }
+
+    [Fact]
+    public async Task A_burst_that_could_not_be_sent_in_time_does_not_pass_and_what_was_sent_is_found()
+    {
+        BackToBackResult found = await new BackToBackTrials(Second, 100_000_000, repeats: 1, (options, _) => Task.FromResult(Burst(Math.Min(options.BurstDatagrams, 67_712), options.BurstDatagrams)))
+            .RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal((67_712, 1), (found.Datagrams, found.Trials.Count));
+        Assert.StartsWith("the generator was the limit: 67712 of 100000000 datagrams were sent", found.GeneratorLimit);
+        Assert.Equal(CheckOutcome.Inconclusive, found.Verdict.Outcome);
+    }
+
+    private static Task<NoDropResult> SearchAsync(double begin, Func<double, LoadResult> trial) =>
+        new NoDropTrials(Second with { BitsPerSecond = begin }, new NoDropOptions(0.01, 0, 1), (options, _) => Task.FromResult(trial(options.BitsPerSecond!.Value))).RunAsync(null, TestContext.Current.CancellationToken);
+
+    private static LoadResult Played(double sentRate, double askedRate, double carried = double.MaxValue)
+    {
+        long sent = (long)(sentRate / 8 / LoadPlan.DatagramBytes), came = (long)Math.Min(sent, carried / 8 / LoadPlan.DatagramBytes);
+        return Result(sent, came, askedRate == 0 ? 1 : Math.Min(1, sentRate / askedRate));
+    }
+
+    private static LoadResult Burst(long sent, long asked) => Result(sent, sent, (double)sent / asked);
+
+    private static LoadResult Result(long sent, long came, double share) => new()
+    {
+        Profile = LoadProfile.Pair,
+        ToolVersion = "test",
+        Started = "",
+        MeasuredNs = 1_000_000_000,
+        Completed = true,
+        Means = new() { SegmentsByKernel = true, JoinsByKernel = true, Burst = 1, CrossesUncut = false },
+        Payload = LoadPlan.DatagramBytes,
+        Intervals = [],
+        Flows =
+        [
+            new()
+            {
+                Flow = 1, From = "m01", To = "m02", Transport = LoadTransport.Udp, Sent = sent, SentBytes = sent * LoadPlan.DatagramBytes, Delivered = came, DeliveredBytes = came * LoadPlan.DatagramBytes,
+            },
+        ],
+        Processors = 1,
+        GeneratorLimit = "",
+        OfferedShare = share,
+        Verdict = came == 0 ? new() { Outcome = CheckOutcome.Fail, Reasons = ["m02 got nothing"], Limit = LoadLimit.Fabric, Note = "lost" } : LoadVerdict.Passed,
+    };
+}
