@@ -26,7 +26,8 @@ internal static class CommandRun
             root.Subcommands.Add(command);
         }
 
-        ParseResult parsed = root.Parse(args);
+        // A value that begins with @ is a value, not the name of a file to read more of the command line from.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime };
         if (args.Length == 0)
         {

@@ -81,7 +81,7 @@ public sealed record ControlAddress
 
     /// <summary>The address without the password.</summary>
     public override string ToString() => Server is DnsEndPoint dns
-        ? $"{(Tls ? "rediss" : "redis")}://{(User.Length > 0 ? $"{User}@" : "")}{dns.Host}:{dns.Port}{(Database > 0 ? $"/{Database}" : "")}"
+        ? $"{(Tls ? "rediss" : "redis")}://{(User.Length > 0 ? $"{User}@" : "")}{(dns.Host.Contains(':') ? $"[{dns.Host}]" : dns.Host)}:{dns.Port}{(Database > 0 ? $"/{Database}" : "")}"
         : $"unix://{Server}";
 
     // To Uri 198.18.0.012 is 198.18.0.10: a number that is read as anything but what stands there is refused.

@@ -6,7 +6,7 @@ namespace VsanEmu.Net.Capture;
 
 /// <summary>
 /// Tells frames apart in the kernel. The cluster's: ARP, IGMP, ICMP, TCP and UDP on the cluster's ports at either end, any IPv4 fragment of TCP or UDP, and the same ports
-/// over IPv6 (with extension headers: whatever it is). The others: all other IP, and whatever bears the tag of a VLAN. The rest, which is neither, is dropped.
+/// over IPv6 (with extension headers: whatever it is but ICMP). The others: all other IP, and whatever bears the tag of a VLAN. The rest, which is neither, is dropped.
 /// </summary>
 internal static class PacketFilter
 {
@@ -17,6 +17,7 @@ internal static class PacketFilter
     private const uint Ipv4Protocol = 9;
     private const uint Ipv6Next = 6;
     private const uint Ipv6Payload = 40;
+    private const uint HopByHop = 0;
 
     // Of a frame that comes in the kernel takes the first tag off; one that goes out may bear two.
     private const int MaxTags = 2;
@@ -79,8 +80,14 @@ internal static class PacketFilter
         f.Byte(ip + Ipv6Next);
         f.IfEqual(FiveTuple.Tcp, $"tcp6{tags}");
         f.IfEqual(FiveTuple.Udp, $"udp6{tags}");
-        foreach (uint extension in (uint[])[0, 43, 44, 60]) f.IfEqual(extension, FilterAssembler.Accept);
+        f.IfEqual(HopByHop, $"hop{tags}");
+        foreach (uint extension in (uint[])[43, 44, 60]) f.IfEqual(extension, FilterAssembler.Accept);
         f.Jump(FilterAssembler.Other);
+        // Kernels report the groups that they listen to with a router alert: RFC 2710 3.
+        f.Label($"hop{tags}");
+        f.Byte(ip + Ipv6Payload);
+        f.IfEqual(FiveTuple.Icmp6, FilterAssembler.Other);
+        f.Jump(FilterAssembler.Accept);
         Ipv6Ports(f, $"tcp6{tags}", ip, tcp);
         Ipv6Ports(f, $"udp6{tags}", ip, udp);
     }

@@ -7,6 +7,9 @@ public sealed class ControlAddressTests
 {
     [Theory]
     [InlineData("redis://host", "redis://host:6379", false)]
+    [InlineData("redis://198.18.0.12:7000", "redis://198.18.0.12:7000", false)]
+    [InlineData("redis://me@198.18.0.12/3", "redis://me@198.18.0.12:6379/3", false)]
+    [InlineData("redis://[2001:db8::1]:7000", "redis://[2001:db8::1]:7000", false)]
     [InlineData("redis://host:7000/3", "redis://host:7000/3", false)]
     [InlineData("rediss://me@host", "rediss://me@host:6379", true)]
     public void An_address_is_read(string text, string expected, bool tls)
@@ -21,6 +24,11 @@ public sealed class ControlAddressTests
     [InlineData("redis://:word@host", "does not belong on a command line")]
     [InlineData("redis://me:word@host", "does not belong on a command line")]
     [InlineData("redis://host/many", "no database's number")]
+    [InlineData("redis://198.18.0.012", "the host is no address")]
+    [InlineData("redis://me@198.18.0.012:7000/3", "the host is no address")]
+    [InlineData("redis://198.18.0.300", "the host is no address")]
+    [InlineData("redis://198.18.10", "the host is no address")]
+    [InlineData("redis://0x7f000001", "the host is no address")]
     public void A_wrong_one_is_told_and_no_secret_with_it(string text, string expected)
     {
         string said = Assert.Throws<FormatException>(() => ControlAddress.Parse(text, _ => null)).Message;

@@ -41,10 +41,10 @@ public sealed class OtherFramesTests : IDisposable
     public void All_of_a_members_ip_is_counted_at_both_ends()
     {
         _a.SendUdp(_b.Address, 9999, 5);
-        _a.SendUdp(IPAddress.Parse("224.9.9.9"), 9998, 6, size: 1000);
+        _a.SendUdp(IPAddress.Parse("224.9.9.9"), 9998, 6, sourcePort: 40002, size: 1000);
         Assert.Throws<SocketException>(() => _a.Connect(_b.Address, 445, 40001));
         SendFrame(_a, [], Ip(132, "198.18.0.1", "198.18.0.2", new byte[20]));
-        _a.SendUdp(AgentGroup, 23451, 1);
+        _a.SendUdp(AgentGroup, 23451, 1, sourcePort: 40003);
 
         IReadOnlyList<PortCapture> ports = _captures.SnapshotWhen(p => p.All(c => c.Others.Any(o => o.Protocol == 132) && c.Flows.Count > 0));
         foreach ((PortCapture port, PortDirection there) in ports.Zip([PortDirection.Out, PortDirection.In]))
@@ -68,8 +68,9 @@ public sealed class OtherFramesTests : IDisposable
         PacketCapture small = _b.Open(new CaptureOptions { OtherSlots = 64 });
         for (int i = 0; i < 20; i++)
         {
-            _a.SendUdp(_b.Address, 9999, 50);
-            _a.SendUdp(AgentGroup, 23451, 10);
+            // A port of its own each: the one before may not be free yet.
+            _a.SendUdp(_b.Address, 9999, 50, sourcePort: 40000 + i);
+            _a.SendUdp(AgentGroup, 23451, 10, sourcePort: 41000 + i);
         }
 
         _captures.SnapshotWhen(p => p[1].Flows.Sum(f => f.Packets) == 200);
@@ -87,7 +88,7 @@ public sealed class OtherFramesTests : IDisposable
         using PacketCapture none = _b.Open(new CaptureOptions { OtherSlots = 0 });
         var seen = new Lengths();
         _a.SendUdp(_b.Address, 9999, 1, size: 1000);
-        _a.SendUdp(_b.Address, 23451, 1, size: 1000);
+        _a.SendUdp(_b.Address, 23451, 1, sourcePort: 40002, size: 1000);
         _captures.SnapshotWhen(p => p[1].Flows.Count > 0);
         none.Drain(seen);
         Assert.DoesNotContain(seen.Frames, f => f is (1042, 128));
