@@ -7,6 +7,7 @@ using VsanEmu.Core.Wire;
 using VsanEmu.Net.Native;
 using VsanEmu.Net.Probing;
 using VsanEmu.Net.Tcp;
+using VsanEmu.Net.Threads;
 
 namespace VsanEmu.Net.Trials;
 
@@ -51,9 +52,8 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
         if (socket is null) return blank with { EndNs = nowNs(), Error = why };
         using (socket)
         {
-            var done = new TaskCompletionSource<TcpStreamObservation>(TaskCreationOptions.RunContinuationsAsynchronously);
-            new Thread(() => done.SetResult(Send(socket, order, self, to, blank with { Opened = true }, cancellation))) { IsBackground = true, Name = "stream" }.Start();
-            TcpStreamObservation seen = await done.Task.ConfigureAwait(false);
+            TcpStreamObservation Send() => this.Send(socket, order, self, to, blank with { Opened = true }, cancellation);
+            TcpStreamObservation seen = await OwnThread.RunAsync(Send, cancellation, "stream").ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             return seen;
         }
@@ -61,7 +61,7 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
 
     private async Task<(Socket? Socket, string Why)> OpenAsync(ProbeSource from, IPEndPoint to, CancellationToken cancellation)
     {
-        Socket socket = await Task.Run(() => from.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }), cancellation).ConfigureAwait(false);
+        Socket socket = await from.Namespace.RunAsync(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(cluster.Timers.TcpConnect);
         try
