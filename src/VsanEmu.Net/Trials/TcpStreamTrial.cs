@@ -61,7 +61,7 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
 
     private async Task<(Socket? Socket, string Why)> OpenAsync(ProbeSource from, IPEndPoint to, CancellationToken cancellation)
     {
-        Socket socket = await Task.Run(() => from.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }), cancellation).ConfigureAwait(false);
+        Socket socket = await from.Namespace.RunAsync(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(cluster.Timers.TcpConnect);
         try

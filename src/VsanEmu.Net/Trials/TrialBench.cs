@@ -200,7 +200,7 @@ public sealed class TrialBench : IDisposable
         ProbeSource place = Source(at);
         try
         {
-            WholeDatagrams listener = await Task.Run(() => new WholeDatagrams(place, AddressOf(from), _cluster.Channels.AgentPort), cancellation).ConfigureAwait(false);
+            WholeDatagrams listener = await OwnThread.RunAsync(() => new WholeDatagrams(place, AddressOf(from), _cluster.Channels.AgentPort), cancellation).ConfigureAwait(false);
             if (_listeners.TryRemove((at, from), out WholeDatagrams? old)) old.Dispose();
             _listeners[(at, from)] = listener;
             return "";
