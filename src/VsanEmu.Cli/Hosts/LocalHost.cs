@@ -1,3 +1,4 @@
+using System.Net;
 using VsanEmu.Cli.Runs;
 using VsanEmu.Control;
 using VsanEmu.Control.Hosts;

@@ -1,5 +1,4 @@
 using System.Net;
-using VsanEmu.Core.Addresses;
 using VsanEmu.Net.Namespaces;
 
 namespace VsanEmu.Net.Attachments;

@@ -49,7 +49,9 @@ public sealed class LinkWatch : IDisposable
     public void Dispose()
     {
         _stop.Set();
+#pragma warning disable RS0030 // It ends within a look at the link.
         _thread.Join();
+#pragma warning restore RS0030
         _stop.Dispose();
         _gone.Dispose();
     }
@@ -65,6 +67,8 @@ public sealed class LinkWatch : IDisposable
             _gone.Cancel();
             return;
         }
+#pragma warning disable RS0030 // On a thread of its own.
         while (!_stop.Wait(IntervalMs));
+#pragma warning restore RS0030
     }
 }

@@ -5,6 +5,7 @@ using VsanEmu.Core.Observations;
 using VsanEmu.Core.Probing;
 using VsanEmu.Core.Spec;
 using VsanEmu.Net.Capture;
+using VsanEmu.Net.Threads;
 using VsanEmu.Net.Trials;
 
 namespace VsanEmu.Net.Probing;
@@ -36,8 +37,7 @@ public sealed class PresenceSearch(ProbeWay way, IPAddress target, int port, Tim
     /// <exception cref="SocketException">CAP_NET_RAW is missing.</exception>
     public async Task<Presence> RunAsync(CancellationToken cancellation)
     {
-        // What blocks has a thread of its own.
-        Presence near = await Task.Factory.StartNew(Near, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        Presence near = await OwnThread.RunAsync(Near, cancellation).ConfigureAwait(false);
         return near.By == PresenceProof.None ? await ByOtherPortsAsync(cancellation).ConfigureAwait(false) : near;
     }
 

@@ -1,5 +1,4 @@
 using VsanEmu.Core.Observations;
-using VsanEmu.Net.Trials;
 
 namespace VsanEmu.Net.Tests.Trials;
 
