@@ -1,6 +1,6 @@
 using VsanEmu.Control.Hosts;
-using VsanEmu.Core.Checks;
 using VsanEmu.Control.Trials;
+using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Protocol;

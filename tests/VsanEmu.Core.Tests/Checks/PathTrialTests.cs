@@ -78,7 +78,8 @@ public sealed class PathTrialTests
         Assert.StartsWith("2 of 8 fragment streams were not looked at", deaf.Seen);
         CheckResult unseen = WithFlows((f, _) => f with { Tcp = Calm }).WithPorts(p => p.Port == "m03" ? p with { Dropped = 12 } : p).Check("P3");
         Assert.Contains("1 of 4 connection captures was not looked at: m03", unseen.Seen);
-        Assert.All((CheckResult[])[p3, p1, deaf, unseen], r => Assert.Equal(CheckOutcome.Inconclusive, r.Outcome));    }
+        Assert.All((CheckResult[])[p3, p1, deaf, unseen], r => Assert.Equal(CheckOutcome.Inconclusive, r.Outcome));
+    }
 
     [Fact]
     public void All_pairs_can_be_asked_for()

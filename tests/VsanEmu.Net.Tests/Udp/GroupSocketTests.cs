@@ -110,7 +110,7 @@ public sealed class GroupSocketTests : IDisposable
         Endpoint at = _segment.Add("198.18.0.1");
         LocalInterface found = at.Interface();
         Assert.Equal(("eth0", 24, 3), (found.Name, found.PrefixLength, at.Place.Run(found.IgmpVersion)));
-        Assert.Equal("there is no interface eth7 here", Why(() => LocalInterface.Find("eth7", at.Address)));
+        Assert.Equal("there is no interface eth7 here: eth0 has 198.18.0.1", Why(() => LocalInterface.Find("eth7", at.Address)));
         Assert.Equal("interface eth0 does not have the address 198.18.0.9: it has 198.18.0.1", Why(() => LocalInterface.Find("eth0", IPAddress.Parse("198.18.0.9"))));
         Segment.Ip(at.Place, "link set eth0 down");
         Assert.Equal("interface eth0 is down", Why(() => LocalInterface.Find("eth0", at.Address)));
