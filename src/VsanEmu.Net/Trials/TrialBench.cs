@@ -179,7 +179,7 @@ public sealed class TrialBench : IDisposable
                     case ProbeMethod.Ipv6 when await PairAsync(attempt.From, attempt.To, cancellation).ConfigureAwait(false) is { } pair:
                         return [await connects.RunAsync(phase, source with { Address = pair.From }, 0, new ProbeTarget(attempt.To, pair.To), port, cancellation).ConfigureAwait(false)];
                     case ProbeMethod.Ipv6:
-                        return [];
+                        return [NoPath(phase, attempt.From, attempt.To, port)];
                     default:
                         return [await connects.RunAsync(phase, source, 0, Target(attempt.To), port, cancellation).ConfigureAwait(false)];
                 }
@@ -244,6 +244,20 @@ public sealed class TrialBench : IDisposable
 
     private IPAddress AddressOf(string name) =>
         _cluster.Members.FirstOrDefault(m => m.Name == name)?.Address ?? _cluster.Outsiders.FirstOrDefault(o => o.Name == name)?.Address ?? Source(name).Address;
+
+    // That there are no addresses by which it could be tried is an outcome, too: what is not told was not looked at.
+    private ProbeObservation NoPath(string phase, string from, string to, int port) => new()
+    {
+        Phase = phase,
+        From = from,
+        To = to,
+        SourcePort = 0,
+        DestinationPort = port,
+        Method = ProbeMethod.Ipv6,
+        Outcome = ProbeOutcome.Unreachable,
+        AtNs = _captures.NowNs,
+        TookNs = 0,
+    };
 
     private async ValueTask<Ipv6Pair?> PairAsync(string from, string to, CancellationToken cancellation)
     {
