@@ -91,7 +91,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("eth9", "198.18.0.1", "m01 cannot start: there is no interface eth9 here")]
+    [InlineData("eth9", "198.18.0.1", "m01 cannot start: there is no interface eth9 here: eth0 has 198.18.0.1")]
     [InlineData("eth0", "198.18.0.9", "m01 cannot start: interface eth0 does not have the address 198.18.0.9: it has 198.18.0.1")]
     public async Task What_is_missing_is_one_line(string name, string address, string message)
     {
