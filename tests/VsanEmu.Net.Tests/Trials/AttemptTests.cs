@@ -93,7 +93,7 @@ public sealed class Ipv6AttemptTests(SnoopingSegment segment) : IClassFixture<Sn
         });
         IReadOnlyList<ProbeObservation> seen = await segment.Bench.AttemptAsync(
             SnoopingSegment.Phase, ProbeMethod.Ipv6, [("outsider", "m01", ""), ("outsider", "m02", ""), ("outsider", "m03", "")], TestContext.Current.CancellationToken);
-        Assert.Equal([("m01", ProbeOutcome.Open), ("m02", ProbeOutcome.Refused)], seen.Select(p => (p.To, p.Outcome)));
+        Assert.Equal([("m01", ProbeOutcome.Open), ("m02", ProbeOutcome.Refused), ("m03", ProbeOutcome.Unreachable)], seen.Select(p => (p.To, p.Outcome)));
         Assert.All(seen, p => Assert.Equal((ProbeMethod.Ipv6, "outsider", 2233), (p.Method, p.From, p.DestinationPort)));
         Assert.Contains(segment.At("m02").Flows, f => f is { Direction: PortDirection.In, Syns: > 0 } && f.Source.StartsWith("fe80::"));
     }
