@@ -29,7 +29,7 @@ public static class LinkState
 
     /// <summary>How it is now.</summary>
     public static LinkCondition Read(string name) =>
-        !LinkFlags.TryGet(name, out int flags) ? LinkCondition.Missing
+        !InterfaceRequests.TryGetFlags(name, out int flags) ? LinkCondition.Missing
         : (flags & LinkFlags.Up) == 0 ? LinkCondition.Down
         : (flags & LinkFlags.Running) == 0 ? LinkCondition.NoCarrier
         : LinkCondition.Running;

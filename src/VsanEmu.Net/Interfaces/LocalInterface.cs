@@ -64,7 +64,7 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
     }
 
     /// <summary>The interface's MTU now, bytes; 0 when it is gone. Read in the calling thread's namespace.</summary>
-    public int Mtu() => LinkFlags.Mtu(Name);
+    public int Mtu() => InterfaceRequests.Mtu(Name);
 
     /// <summary>The IGMP version that hosts speak on this interface now: what <c>force_igmp_version</c> says, or what the last querier spoke; 3 when neither says.</summary>
     /// <remarks>Read in the calling thread's namespace; setting it is left to whoever owns the namespace.</remarks>

@@ -30,7 +30,7 @@ public sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace Create() => OnThread(() =>
     {
         if (Libc.Unshare(Libc.CloneNewNet) != 0) throw NetworkNamespaceException.FromErrno("cannot make a network namespace");
-        if (!LinkFlags.TrySetUp("lo")) throw NetworkNamespaceException.FromErrno("cannot bring up lo in a new network namespace");
+        if (!InterfaceRequests.TrySetUp("lo")) throw NetworkNamespaceException.FromErrno("cannot bring up lo in a new network namespace");
         return OfThisThread();
     });
 

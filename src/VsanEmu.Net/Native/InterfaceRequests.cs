@@ -4,12 +4,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace VsanEmu.Net.Native;
 
-/// <summary>What an interface says of itself by ioctl, in the calling thread's namespace: netdevice(7), linux/ethtool.h.</summary>
+/// <summary>What an interface says of itself, and is told, by ioctl: what is not worth starting a process for. In the calling thread's namespace: netdevice(7), linux/ethtool.h.</summary>
 internal static unsafe partial class InterfaceRequests
 {
     private const int AfInet = 2;
     private const int SockDgram = 2;
     private const int SockCloseOnExec = 0x80000;
+    private const int SiocGetFlags = 0x8913;
+    private const int SiocSetFlags = 0x8914;
     private const int SiocGetMtu = 0x8921;
     private const int SiocEthtool = 0x8946;
     private const int NameSize = 16;
@@ -23,7 +25,27 @@ internal static unsafe partial class InterfaceRequests
     private const int FeaturesInBlock = 32;
     private const int MostFeatures = 1024;
 
-    /// <summary>The longest packet that an interface sends (MTU), bytes; 0 when there is no such interface.</summary>
+    /// <summary>An interface's flags (<see cref="LinkFlags"/>). False, with errno set, when there is no such interface.</summary>
+    internal static bool TryGetFlags(string name, out int flags)
+    {
+        using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
+        InterfaceRequest request = For(name, 0);
+        bool done = !socket.IsInvalid && Ioctl(socket, SiocGetFlags, ref request) == 0;
+        flags = (ushort)request.Data;
+        return done;
+    }
+
+    /// <summary>Brings an interface up. False, with errno set, when it cannot.</summary>
+    internal static bool TrySetUp(string name)
+    {
+        using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
+        InterfaceRequest request = For(name, 0);
+        if (socket.IsInvalid || Ioctl(socket, SiocGetFlags, ref request) != 0) return false;
+        request.Data |= LinkFlags.Up;
+        return Ioctl(socket, SiocSetFlags, ref request) == 0;
+    }
+
+    /// <summary>The longest packet that an interface sends (MTU), bytes; 0, with errno set, when there is no such interface.</summary>
     internal static int Mtu(string name)
     {
         using SafeFileHandle socket = Socket(AfInet, SockDgram | SockCloseOnExec, 0);
@@ -84,7 +106,7 @@ internal static unsafe partial class InterfaceRequests
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial SafeFileHandle Socket(int domain, int type, int protocol);
 
-    /// <summary>ioctl(2): 0, or -1 with ENODEV for an unknown name, EOPNOTSUPP where the interface does not say.</summary>
+    /// <summary>ioctl(2): 0, or -1 with ENODEV for an unknown name, EPERM without CAP_NET_ADMIN in the socket's namespace, EOPNOTSUPP where the interface does not say.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Ioctl(SafeFileHandle fd, nuint request, ref InterfaceRequest argument);
 
