@@ -48,9 +48,7 @@ public static class ArpRequest
         {
             socket.Send(Frame(own, from.Address, asked));
             long start = Stopwatch.GetTimestamp();
-#pragma warning disable RS0030 // Who asks does so on a thread of its own.
-            while (patience - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left && socket.Poll(left, SelectMode.SelectRead))
-#pragma warning restore RS0030
+            while (AnswerWait.Readable(socket, start, patience))
                 if (IsReply(frame.AsSpan(0, socket.Receive(frame)), asked)) return new PhysicalAddress(frame[SenderHardware..SenderAddress]);
         }
 

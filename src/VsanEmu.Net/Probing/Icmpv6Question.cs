@@ -68,9 +68,7 @@ internal static class Icmpv6Question
         try
         {
             socket.SendTo(request, to);
-#pragma warning disable RS0030 // Who asks does so on a thread of its own.
-            while (patience - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left && socket.Poll(left, SelectMode.SelectRead))
-#pragma warning restore RS0030
+            while (AnswerWait.Readable(socket, start, patience))
             {
                 int length = socket.ReceiveFrom(message, ref by);
                 if (length > 0 && isAnswer(message.AsSpan(0, length), ((IPEndPoint)by).Address)) return true;

@@ -24,7 +24,7 @@ internal sealed record CapacityTally(int Groups, IReadOnlyList<(Trial Trial, Por
     public static CapacityTally Of(RunAnalysis run)
     {
         Trial[] trials = [.. run.Trials.Of(TrialKind.Capacity).Where(t => t.Sent)];
-        (Trial Trial, PortCapture Port)[] missing = [.. trials.SelectMany(t => t.Receivers.Where(p => t.At(p.Port) is null && t.Watched(p)).Select(p => (t, p)))];
+        (Trial Trial, PortCapture Port)[] missing = [.. trials.SelectMany(t => t.Receivers.Where(p => t.At(p.Port) is null && t.Unknown(p.Port) is null).Select(p => (t, p)))];
         string[] deaf = [.. missing.Select(m => m.Port.Port).Distinct()];
         return new(
             trials.Length,

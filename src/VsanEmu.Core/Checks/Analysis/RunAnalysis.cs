@@ -26,6 +26,9 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>Who receives whose datagrams on the Master Group.</summary>
     public DeliveryMatrix MasterDelivery => field ??= DeliveryMatrix.Of(this, FlowGroup.Master);
 
+    /// <summary>Required flows of settled phases, at each of their receivers.</summary>
+    public IReadOnlyList<FlowArrival> Arrivals => field ??= FlowArrivals.Of(this);
+
     /// <summary>Which member reaches which on the reliable port.</summary>
     public TcpMatrix Tcp => field ??= TcpMatrix.Of(this);
 

@@ -50,9 +50,6 @@ internal sealed class Trial(TrialObservation plan, TrialBook book)
     /// <summary>When a port first reported the group, or left it, on the wire; null when it was not seen to.</summary>
     public long? SaidAtNs(string port, bool leave) => book.SaidAtNs(port, plan.Group, leave);
 
-    /// <summary>True when "nothing arrived there" is more than an absence of evidence: the capture saw other frames in the phase and lost none.</summary>
-    public bool Watched(PortCapture port) => port.Dropped == 0 && book.Alive(port.Port, plan.Phase);
-
     /// <summary>True when something that the same sender sent in the phase arrived somewhere: it is not cut off itself.</summary>
     public bool PathProven => book.Heard(plan.Sender, plan.Phase);
 

@@ -12,7 +12,7 @@ internal sealed record VersionedJoin(Trial Trial, string Port, IReadOnlyList<int
     public static IEnumerable<VersionedJoin> Of(RunAnalysis run, IEnumerable<Trial> trials) =>
         from trial in trials
         from port in trial.Receivers
-        select new VersionedJoin(trial, port.Port, Reported(port, trial.Plan.Group), trial.At(port.Port) is null && trial.Watched(port) && trial.PathProven);
+        select new VersionedJoin(trial, port.Port, Reported(port, trial.Plan.Group), trial.At(port.Port) is null && trial.UnknownAbsence(port.Port) is null);
 
     public override string ToString() => $"{Trial}: {Port} reported by {(Versions.Count == 0 ? "no version" : string.Join('/', Versions.Select(v => $"v{v}")))}, {Trial.At(Port)?.Packets ?? 0} of {Trial.Plan.Sent} arrived";
 
