@@ -17,7 +17,15 @@ public sealed class MachineWatchTests
     {
         long dropped = 1000;
         long origin = Stopwatch.GetTimestamp();
-        using var watch = new MachineWatch(origin, Never, () => Interlocked.Read(ref dropped));
+        using var asked = new ManualResetEventSlim();
+        using var watch = new MachineWatch(origin, Never, () =>
+        {
+            long count = Interlocked.Read(ref dropped);
+            asked.Set();
+            return count;
+        });
+        // Only what is dropped after the first look is noted.
+        Assert.True(asked.Wait(Eventually.Limit, TestContext.Current.CancellationToken));
         Interlocked.Add(ref dropped, 3);
         Hindrance noted = Assert.Single(Awaited(watch, seen => seen.Hindrances.Count > 0).Hindrances);
         Assert.Equal((3L, 0L, 0L, ""), (noted.Dropped, noted.StoodNs, noted.StarvedNs, noted.Lost));
