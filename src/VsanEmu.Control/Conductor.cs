@@ -62,6 +62,7 @@ public sealed partial class Conductor(RunParts parts, ConductorOptions options, 
             if (options.Wants(RunPart.Probing)) await ProbeAsync(cancellation);
             IReadOnlyDictionary<string, string> notTried = Reasons.Of(parts, options);
             await TryAsync(formed, cancellation);
+            await HearQuerierAsync(cancellation);
             if (formed && options.Failover && options.Wants(RunPart.Failover) && parts.Members.Count > 1) await FailOverAsync(cancellation);
             if (formed && options.Partition && options.Wants(RunPart.Partition) && parts.Fabric is not null && _crew.Alive.Count() > 1) await SplitAndHealAsync(parts.Fabric, cancellation);
             _phases.End();
@@ -175,6 +176,14 @@ public sealed partial class Conductor(RunParts parts, ConductorOptions options, 
         if (!formed) return;
         await SettleAsync(cancellation);
         if (options.Long && options.Wants("M6")) await RestAsync(Phases.Aged, cancellation);
+    }
+
+    // A member that is killed is watched up to then only: no querier's interval may end a second later.
+    private async Task HearQuerierAsync(CancellationToken cancellation)
+    {
+        if (parts.Cluster.Profile.Unicast || !options.Wants("M5")) return;
+        TimeSpan left = parts.Cluster.Timers.LongestQueryGap() - TimeSpan.FromMicroseconds((nowNs() - _phases.BeganNs) / 1000);
+        if (left <= options.QuerierWait) await WaitAsync(left + Step, "watching for the querier's next query", cancellation);
     }
 
     private async Task<IReadOnlyDictionary<string, int>> MtusAsync(CancellationToken cancellation)

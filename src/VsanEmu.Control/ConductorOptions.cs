@@ -62,6 +62,12 @@ public sealed record ConductorOptions
     /// </summary>
     public TimeSpan LongMargin { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How much longer a run waits at most, before it kills anybody, for ports to be watched as long as a querier may be silent (M5). Default 12 s: a run of usual length
+    /// proves an interval of 25 s, and one of 125 s takes <see cref="Long"/>.
+    /// </summary>
+    public TimeSpan QuerierWait { get; init; } = TimeSpan.FromSeconds(12);
+
     /// <summary>True when at least one of these checks is asked for.</summary>
     public bool Wants(params ReadOnlySpan<string> checks)
     {

@@ -20,6 +20,9 @@ internal sealed class PhaseLog(ICaptures captures, Crew crew, Func<long> nowNs)
 
     public IReadOnlyList<PhaseObservation> Done => _done;
 
+    /// <summary>When the first phase began.</summary>
+    public long BeganNs => _done is [{ StartNs: long first }, ..] ? first : _startNs;
+
     /// <summary>Ends the phase under way, if any, and begins the next at the same instant.</summary>
     public async Task BeginAsync(string name, CancellationToken cancellation)
     {

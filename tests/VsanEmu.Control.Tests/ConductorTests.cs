@@ -56,15 +56,32 @@ public sealed class ConductorTests
         Assert.Equal(4 * 3, seen.Streams.Count);
     }
 
-    private static async Task<(ScriptedCluster Cluster, RunObservations Seen)> RunAsync(string check, int carriedOutMs, int answeredMs, Func<long, long?>? told = null)
+    [Theory]
+    [InlineData("M5", 12, true)]
+    [InlineData("F1", 12, false)]
+    [InlineData("M5", 125, false)] // that takes minutes
+    public async Task Nobody_is_killed_before_a_querier_was_watched_for_its_interval_where_little_is_left_of_it(string check, int intervalSeconds, bool watched)
     {
-        var cluster = new ScriptedCluster(LabSpec.Create(4) with { Vms = [] })
+        ClusterSpec spec = Spec with { Timers = Spec.Timers with { QueryInterval = TimeSpan.FromSeconds(intervalSeconds) } };
+        (_, RunObservations seen) = await RunAsync([check, "V1"], spec, 0, 0);
+        Assert.Equal(watched, Assert.Single(seen.Failovers).KilledAtNs - seen.Phases[0].StartNs > spec.Timers.LongestQueryGap().TotalNanoseconds);
+    }
+
+    private static ClusterSpec Spec => LabSpec.Create(4) with { Vms = [] };
+
+    private static Task<(ScriptedCluster Cluster, RunObservations Seen)> RunAsync(string check, int carriedOutMs, int answeredMs, Func<long, long?>? told = null) =>
+        RunAsync([check], Spec, carriedOutMs, answeredMs, told);
+
+    private static async Task<(ScriptedCluster Cluster, RunObservations Seen)> RunAsync(
+        string[] checks, ClusterSpec spec, int carriedOutMs, int answeredMs, Func<long, long?>? told = null)
+    {
+        var cluster = new ScriptedCluster(spec)
         {
             CarriedOut = TimeSpan.FromMilliseconds(carriedOutMs),
             Answered = TimeSpan.FromMilliseconds(answeredMs),
             Told = told ?? (at => at),
         };
-        Task<RunObservations> run = new Conductor(cluster.Parts, new ConductorOptions { Only = new HashSet<string> { check } }, cluster.Time, () => cluster.NowNs, null)
+        Task<RunObservations> run = new Conductor(cluster.Parts, new ConductorOptions { Only = checks.ToHashSet() }, cluster.Time, () => cluster.NowNs, null)
             .RunAsync(TestContext.Current.CancellationToken);
         for (int i = 0; i < 10_000 && !run.IsCompleted; i++)
         {

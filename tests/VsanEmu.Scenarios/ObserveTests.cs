@@ -8,7 +8,7 @@ public sealed class ObserveTests
 {
     [Theory]
     [InlineData("ip link set eth9 down", "", "the interface was down all the time: nothing could be heard")]
-    [InlineData("ip -n peer link set eth0 down; sleep 0.2", "", "the interface had no carrier all the time: nothing could be heard")]
+    [InlineData("ip -n peer link set eth0 down; until_link NO-CARRIER", "", "the interface had no carrier all the time: nothing could be heard")]
     [InlineData("talk", "ip link set eth9 down", "the interface was down ")]
     [InlineData("talk", "ip -n peer link set eth0 down", "the interface had no carrier ")]
     [InlineData("talk", "ip link del eth9", "the interface was gone ")]
@@ -66,7 +66,9 @@ public sealed class ObserveTests
             ip -n peer addr add 198.18.1.1/24 dev eth0
             ip -n peer link set eth0 up
             ip link set eth9 up
-            sleep 1.2
+            # The kernel notes a carrier when it comes to it.
+            until_link() { until ip -o link show eth9 | grep -q "$1"; do sleep 0.05; done; }
+            until_link 'state UP'
             # Requests for an address that nobody has: heard by everybody in the segment.
             talk() { (while :; do ip netns exec peer bash -c 'echo >/dev/udp/198.18.1.99/9'; sleep 0.2; done) >/dev/null 2>&1 & jobs="$jobs $!"; }
             jobs=

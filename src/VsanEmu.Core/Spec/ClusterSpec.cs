@@ -163,6 +163,17 @@ public sealed record TimerSpec
     /// <summary>After this silence a peer counts as dead: <see cref="Heartbeat"/> × <see cref="MissedHeartbeats"/>.</summary>
     public TimeSpan DeadAfter => Heartbeat * MissedHeartbeats;
 
+    /// <summary>
+    /// The longest healthy time between two general queries at a port: the interval, what it may vary by (130 s for 125 s), and half a second, since timers and captures
+    /// are not exact.
+    /// </summary>
+    public TimeSpan LongestQueryGap() => (QueryInterval * 1.04) + QuerySlack;
+
+    /// <summary>A silence after which another querier would take this one's place (RFC 3376 8.5), and half a second.</summary>
+    public TimeSpan QuerierGone() => (QueryInterval * 2) + (QueryResponse / 2) + QuerySlack;
+
+    private static TimeSpan QuerySlack => TimeSpan.FromMilliseconds(500);
+
     /// <summary>Timers for a lab: 200 ms heartbeats, everything else in proportion.</summary>
     public static TimerSpec Lab { get; } = new()
     {

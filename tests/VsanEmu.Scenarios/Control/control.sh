@@ -34,15 +34,18 @@ redis_on() { # [OPTION ...]
 redis_killed() { kill -9 "$REDIS_PID"; wait "$REDIS_PID" 2>/dev/null || true; }
 
 node_on() { # NAME NETNS
-  $VSANEMU node --control "$CONTROL" --name "$1" --netns "$2" -i eth0 >"$WORK/$1.log" 2>&1 &
+  $VSANEMU node --control "$CONTROL" --name "$1" --netns "$2" -i "$(cabled "$2")" >"$WORK/$1.log" 2>&1 &
   NODES+=($!)
 }
+
+# The interface that leads to the switch, by whatever name.      cabled NETNS
+cabled() { ip -n "$1" -o link show type veth | sed -E 's/^[0-9]+: ([^@:]+).*/\1/'; }
 
 # A node for each endpoint: those of the list, the observer, the outsiders.
 nodes_on() {
   local name netns
   while read -r name netns; do node_on "$name" "$netns"; done < <(
-    sed -nE 's/.*\{name: ([a-z0-9]+), netns: ([a-z0-9]+).*/\1 \2/p; s/^observer: \{netns: ([a-z0-9]+).*/observer \1/p' "$SPEC")
+    sed -nE 's/.*\{name: ([a-z0-9.-]+), netns: ([a-z0-9]+).*/\1 \2/p; s/^observer: \{netns: ([a-z0-9]+).*/observer \1/p' "$SPEC")
 }
 
 # Waits until a file has a line, on a busy machine too.      seen PATTERN FILE

@@ -13,12 +13,6 @@ internal sealed record PortQueries(string Port, long General, long SilenceNs, lo
 /// <summary>General queries at the members' ports, over the whole run: a query is heard everywhere, whatever the cluster does.</summary>
 internal sealed class QueryWatch
 {
-    /// <summary>What a general query may be late beyond <see cref="JitterFactor"/>: timers and captures are not exact.</summary>
-    public static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>The longest healthy time between two general queries in query intervals: 130 s for 125 s.</summary>
-    public const double JitterFactor = 1.04;
-
     private QueryWatch(IReadOnlyList<PortQueries> ports, IReadOnlyList<QuerySighting> sightings, long limitNs, long goneNs)
     {
         Ports = ports;
@@ -62,13 +56,12 @@ internal sealed class QueryWatch
 
     public static QueryWatch Of(RunAnalysis run)
     {
-        long limit = Wording.Ns((run.Spec.Timers.QueryInterval * JitterFactor) + Slack);
         PortCapture[] ports = [.. run.Seen.Ports.Where(p => p.Kind == PortKind.Member)];
         return new(
             [.. ports.Select(p => Watch(run, p))],
             [.. ports.SelectMany(p => p.Queries).Where(q => q.General > 0)],
-            limit,
-            Wording.Ns((run.Spec.Timers.QueryInterval * 2) + (run.Spec.Timers.QueryResponse / 2) + Slack));
+            Wording.Ns(run.Spec.Timers.LongestQueryGap()),
+            Wording.Ns(run.Spec.Timers.QuerierGone()));
     }
 
     private static PortQueries Watch(RunAnalysis run, PortCapture port)
