@@ -66,13 +66,13 @@ internal sealed class UdpReceiver(FlowAtReceiver?[] flows, Socket socket, LoadCl
     {
         using var batch = new BatchReceiver(socket, Together, LoadOptions.MaxPayload, offload);
         JoinsByKernel = batch.JoinsByKernel;
-        bool measures = false;
+        bool measures = false, ends = false;
         int messages = 0;
-        long now = Stopwatch.GetTimestamp(), until = long.MaxValue;
-        // What is in its socket when it is to end has come: who had no time to take it before takes it now.
-        while (!clock.ReceiversStopped || (messages > 0 && now < until))
+        long until = long.MaxValue;
+        // What is in its socket when it is to end has come: who had no time to take it before takes it now, and looks once at least.
+        for (long now = Stopwatch.GetTimestamp(); !ends || (messages > 0 && now < until);)
         {
-            if (until == long.MaxValue && clock.ReceiversStopped) until = now + LastTicks;
+            if (!ends && clock.ReceiversStopped) (ends, until) = (true, now + LastTicks);
             BeforeReceive?.Invoke();
             messages = batch.Receive();
             now = Stopwatch.GetTimestamp();

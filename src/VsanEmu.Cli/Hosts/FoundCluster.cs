@@ -16,27 +16,39 @@ internal static partial class FoundCluster
     private const int MostErrors = 4;
     private const int MostWords = 200;
 
+    /// <summary>How names of hosts are compared.</summary>
+    public static StringComparer Names => StringComparer.OrdinalIgnoreCase;
+
     /// <summary>Host by end: the one that the spec names, else the one of the end's own name.</summary>
     public static IReadOnlyDictionary<string, string> Places(ClusterSpec cluster)
     {
         var places = cluster.Members.ToDictionary(m => m.Name, m => m.Host ?? m.Name);
         if (cluster.Observer is { } observer) places[observer.Name] = observer.Host ?? observer.Name;
         foreach (OutsiderSpec outsider in cluster.Outsiders) places[outsider.Name] = outsider.Host ?? outsider.Name;
-        if (places.GroupBy(p => p.Value).FirstOrDefault(g => g.Count() > 1) is { } shared)
+        if (places.GroupBy(p => p.Value, Names).FirstOrDefault(g => g.Count() > 1) is { } shared)
             throw new UsageException($"host {shared.Key} is to have {string.Join(" and ", shared.Select(p => p.Key))}: each endpoint needs a host of its own (a vsanemu node, in a namespace or container of its own)");
         return places;
     }
 
-    /// <summary>The cluster with observer and outsiders left out whose hosts are not there: nobody looks from where nobody is. Members stay: they are waited for.</summary>
-    public static ClusterSpec WithoutAbsent(ClusterSpec cluster, IReadOnlyList<HostPresence> present)
+    /// <summary>Observer and outsiders of a cluster whose hosts are not there: nobody looks from where nobody is. Members are waited for.</summary>
+    public static IReadOnlyList<string> Absent(ClusterSpec cluster, IReadOnlyList<HostPresence> present)
     {
-        IReadOnlyDictionary<string, string> places = Places(cluster);
-        bool Here(string end) => present.Any(h => h.Name == places[end]);
+        HashSet<string> there = new(present.Select(h => h.Name), Names);
+        return [.. Places(cluster).Where(p => !there.Contains(p.Value) && cluster.Members.All(m => m.Name != p.Key)).Select(p => p.Key)];
+    }
+
+    /// <summary>The cluster with its hosts called as they call themselves: names of hosts are the same in capitals (RFC 4343).</summary>
+    public static ClusterSpec Located(ClusterSpec cluster, IReadOnlyList<HostPresence> present)
+    {
         return cluster with
         {
-            Observer = cluster.Observer is { } observer && Here(observer.Name) ? observer : null,
-            Outsiders = [.. cluster.Outsiders.Where(o => Here(o.Name))],
+            Members = [.. cluster.Members.Select(m => m with { Host = Found(m.Host, m.Name) })],
+            Observer = cluster.Observer is { } o ? o with { Host = Found(o.Host, o.Name) } : null,
+            Outsiders = [.. cluster.Outsiders.Select(o => o with { Host = Found(o.Host, o.Name) })],
         };
+
+        string? Found(string? host, string name) =>
+            present.Any(h => h.Name == (host ?? name)) ? host : present.FirstOrDefault(h => Names.Equals(h.Name, host ?? name))?.Name ?? host;
     }
 
     /// <summary>A cluster of the hosts that are there, each a member at the address that it has, with a real cluster's timers.</summary>

@@ -27,10 +27,10 @@ internal sealed class Gathering(Func<Task<IReadOnlyList<HostPresence>>> hosts, T
     /// <summary>How long the server may not work in a row.</summary>
     public TimeSpan ServerPatience { get; init; } = new Persistence().Patience;
 
-    /// <summary>Waits for every host of a cluster.</summary>
+    /// <summary>Waits for every host of a cluster; returns it with its hosts called as they call themselves, and its ends, members aside, whose hosts did not come.</summary>
     /// <exception cref="HostException">One does not come.</exception>
     /// <exception cref="ControlException">Control does not work.</exception>
-    public async Task<ClusterSpec> OfAsync(ClusterSpec cluster, CancellationToken cancellation)
+    public async Task<(ClusterSpec Cluster, IReadOnlyList<string> Absent)> OfAsync(ClusterSpec cluster, CancellationToken cancellation)
     {
         IReadOnlyDictionary<string, string> places = FoundCluster.Places(cluster);
         IReadOnlyList<HostPresence> present = [];
@@ -38,12 +38,12 @@ internal sealed class Gathering(Func<Task<IReadOnlyList<HostPresence>>> hosts, T
         bool all = await UntilAsync(() => missing.Length == 0, now =>
         {
             present = now;
-            missing = [.. places.Values.Except(present.Select(h => h.Name))];
+            missing = [.. places.Values.Except(present.Select(h => h.Name), FoundCluster.Names)];
             if (missing.Length > 0) told.Report($"waiting for {Names(missing)}");
         }, cancellation);
-        if (all) return cluster;
+        if (all) return (FoundCluster.Located(cluster, present), []);
         string[] members = [.. cluster.Members.Select(m => places[m.Name]).Intersect(missing)];
-        if (members.Length == 0) return FoundCluster.WithoutAbsent(cluster, present);
+        if (members.Length == 0) return (FoundCluster.Located(cluster, present), FoundCluster.Absent(cluster, present));
         string there = present.Count == 0 ? "no host is" : $"{Names([.. present.Select(h => Said.Shown(h.Name))])} {(present.Count == 1 ? "is" : "are")}";
         throw new HostException($"{Names(members)} did not come within {patience.TotalSeconds:0} s (vsanemu node --control … --name {members[0]}); {there} there");
     }

@@ -52,9 +52,7 @@ internal sealed class RemoteLoad
     private async Task<ExitCode> RunAsync(Controller controller, CancellationToken cancellation)
     {
         var gathering = new Gathering(controller, Patience, new Silent());
-        ClusterSpec found = Cluster is null ? await gathering.OfAsync(Space.Name, Members, cancellation) : await gathering.OfAsync(Cluster, cancellation);
-        // Nobody looks on at a load.
-        ClusterSpec cluster = found with { Observer = null, Outsiders = [] };
+        ClusterSpec cluster = Cluster is null ? Alone(await gathering.OfAsync(Space.Name, Members, cancellation)) : (await gathering.OfAsync(Alone(Cluster), cancellation)).Cluster;
         LoadRequest request = Request(cluster);
         var open = (RemoteStage)await RemoteStage.OpenAsync(controller, cluster, force: true, cancellation);
         IReadOnlyDictionary<string, string> places = FoundCluster.Places(cluster);
@@ -70,6 +68,9 @@ internal sealed class RemoteLoad
         // A load that is interrupted still says what it measured; why it was is said with it.
         return controller.Ousted.Length > 0 ? throw new ControlException(controller.Ousted) : exit;
     }
+
+    // Nobody looks on at a load.
+    private static ClusterSpec Alone(ClusterSpec cluster) => cluster with { Observer = null, Outsiders = [] };
 
     // Until they are compared over the fabric: each against this machine, when the run began.
     private static ClockComparison ByControl(RemoteStage open, IReadOnlyDictionary<string, string> places) =>

@@ -45,9 +45,11 @@ internal sealed class RemoteVerify
     private async Task<int> RunAsync(Controller controller, IAnsiConsole console, CancellationToken cancellation)
     {
         var gathering = new Gathering(controller, Patience, new Lines(console));
-        ClusterSpec cluster = Cluster is null ? await gathering.OfAsync(Space.Name, Members, cancellation) : await gathering.OfAsync(Cluster, cancellation);
-        RunSetup setup = Setup(cluster);
-        cluster = setup.Cluster;
+        (ClusterSpec whole, IReadOnlyList<string> absent) = Cluster is null
+            ? (await gathering.OfAsync(Space.Name, Members, cancellation), [])
+            : await gathering.OfAsync(Cluster, cancellation);
+        RunSetup setup = Setup(whole) with { Absent = absent };
+        ClusterSpec cluster = setup.Present;
         var run = new ClusterRun(setup);
         RunRecord? record = null;
         try

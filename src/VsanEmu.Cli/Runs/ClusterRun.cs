@@ -12,8 +12,18 @@ namespace VsanEmu.Cli.Runs;
 /// <summary>What a run is made with, wherever it takes place.</summary>
 internal sealed record RunSetup
 {
-    /// <summary>The cluster.</summary>
+    /// <summary>The cluster, by which the run is judged.</summary>
     public required ClusterSpec Cluster { get; init; }
+
+    /// <summary>Its observer or outsiders that are not there, by name.</summary>
+    public IReadOnlyList<string> Absent { get; init; } = [];
+
+    /// <summary>The part of the cluster that is there.</summary>
+    public ClusterSpec Present => Cluster with
+    {
+        Observer = Cluster.Observer is { } observer && !Absent.Contains(observer.Name) ? observer : null,
+        Outsiders = [.. Cluster.Outsiders.Where(o => !Absent.Contains(o.Name))],
+    };
 
     /// <summary>How much of it is tried, and how long each part may take.</summary>
     public ConductorOptions Conduct { get; init; } = new();
@@ -28,8 +38,6 @@ internal sealed record RunSetup
 /// <summary>One run: the cluster led through its phases on the hosts that have its ends, and what was seen judged.</summary>
 internal sealed class ClusterRun(RunSetup setup)
 {
-    private readonly ClusterSpec _cluster = setup.Cluster;
-
     /// <summary>Called when the fabric stands and before the first member starts.</summary>
     public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
 
@@ -45,9 +53,9 @@ internal sealed class ClusterRun(RunSetup setup)
         await using IStage place = await stage(new Told(text => progress?.Report(Preparing(text))));
         await Ready();
         var hosted = new HostedRun(place.Hosts);
-        RunParts parts = hosted.Parts(_cluster, place.Fabric, () => place.NowNs, place.Lead);
+        RunParts parts = hosted.Parts(setup.Present, place.Fabric, () => place.NowNs, place.Lead);
         RunObservations seen = await new Conductor(parts, setup.Conduct, TimeProvider.System, () => place.NowNs, progress).RunAsync(cancellation);
-        return Record(started, seen with { Machine = await hosted.MachineAsync(place.Hindrances, cancellation) });
+        return Record(started, seen with { Absent = setup.Absent, Machine = await hosted.MachineAsync(place.Hindrances, cancellation) });
     }
 
     private RunRecord Record(DateTimeOffset started, RunObservations seen) => new()
@@ -63,9 +71,9 @@ internal sealed class ClusterRun(RunSetup setup)
             ["runtime"] = RuntimeInformation.FrameworkDescription,
         },
         InjectedFaults = setup.InjectedFaults,
-        Spec = _cluster,
+        Spec = setup.Cluster,
         Observations = seen,
-        Verdict = Verdict.Of(_cluster, seen),
+        Verdict = Verdict.Of(setup.Cluster, seen),
     };
 
     // On the spot: Progress<T> would tell later, from another thread.

@@ -51,10 +51,10 @@ internal sealed class TrialPlan
     private const int CapacityRate = 3000;
 
     // 11 Mbit/s for a moment, from one or several members at a time, so that all have had their turn before the joins are over.
-    private static readonly TimeSpan UnicastInterval = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan UnicastTime = TimeSpan.FromSeconds(3.2);
-    private const int UnicastCount = 300;
-    private const int UnicastBytes = 1400;
+    private static readonly TimeSpan FastInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan FastTime = TimeSpan.FromSeconds(3.2);
+    private const int FastCount = 300;
+    private const int FastBytes = 1400;
     internal const byte UnicastTtl = 64;
 
     // Datagrams a second, all rounds together, of joins or of leaves.
@@ -264,36 +264,41 @@ internal sealed class TrialPlan
         }
     }
 
-    // Faster than the numbered datagrams: what is fast, by unicast, may lose where they do not. Each member sends to the next one, a few at a time.
+    // Faster than the numbered datagrams: what is fast, by unicast, may lose where they do not. Each port sends and gets, with two partners.
     private void Unicast()
     {
-        (string From, string To)[] ring = [.. Pairs.Ring(_cast.Members)];
-        var length = UnicastInterval * UnicastCount;
-        int together = (int)Math.Ceiling(ring.Length * length / UnicastTime);
-        foreach ((int i, (string from, string to)) in ring.Index())
+        IReadOnlyList<(string From, string To)> ways = Pairs.Streams(_cast.Members, _cluster.Trials.Pairs);
+        foreach ((int i, (string from, string to)) in ways.Index())
         {
             IPAddress address = _cluster.Members.First(m => m.Name == to).Address;
-            var stream = new TrialStream { Trial = 0, Sender = from, To = address, Port = _cluster.Channels.AgentPort, Count = UnicastCount, Interval = UnicastInterval, Bytes = UnicastBytes, Ttl = UnicastTtl };
-            Add(TrialKind.Unicast, stream, length * (i / together), t => t with { Joined = [to] });
+            Add(TrialKind.Unicast, AtRate(address, from) with { Ttl = UnicastTtl }, InTurn(i, ways.Count, receivers: 1), t => t with { Joined = [to] });
         }
     }
 
-    // The same to a group that two other members joined: a limit on what any one port sends to groups, or gets of them, is met.
+    // The same to a group that its partners joined: a limit on what any one port sends to groups, or gets of them, is met.
     private void FastGroups()
     {
-        var length = UnicastInterval * UnicastCount;
-        int together = (int)Math.Ceiling(_cast.Members.Count * length / UnicastTime);
-        foreach (var (i, partners) in Pairs.Streams(_cast.Members, PairChoice.Sample).GroupBy(w => w.From, w => w.To).Index())
+        foreach (var (i, partners) in Pairs.Streams(_cast.Members, _cluster.Trials.Pairs).GroupBy(w => w.From, w => w.To).Index())
         {
             IPAddress group = _groups.Next();
-            string[] joined = [.. partners.Distinct()];
-            Add(TrialKind.FastGroup, Slow(group) with { Sender = partners.Key, Count = UnicastCount, Interval = UnicastInterval, Bytes = UnicastBytes }, length * (i / together), t => t with
+            string[] joined = [.. partners];
+            Add(TrialKind.FastGroup, AtRate(group, partners.Key), InTurn(i, _cast.Members.Count, joined.Length), t => t with
             {
                 Before = [.. joined.Select(j => new PlannedAct(j, GroupAct.Join, group))],
                 Lead = Learn,
                 Joined = joined,
             });
         }
+    }
+
+    private TrialStream AtRate(IPAddress to, string sender) => Slow(to) with { Sender = sender, Count = FastCount, Interval = FastInterval, Bytes = FastBytes };
+
+    // So many at a time that all have had their turn before the joins are over; fewer where one machine would have to deliver more than it can.
+    private TimeSpan InTurn(int turn, int turns, int receivers)
+    {
+        TimeSpan length = FastInterval * FastCount;
+        int wanted = (int)Math.Ceiling(turns * length / FastTime), most = (int)(_options.ProbeDeliveriesPerSecond * FastInterval.TotalSeconds / receivers);
+        return length * (turn / Math.Clamp(wanted, 1, Math.Max(1, most)));
     }
 
     private IEnumerable<(IPAddress Group, int Port, IReadOnlyList<string> Listeners)> OwnGroups()

@@ -58,6 +58,9 @@ public sealed record RunObservations
     /// be made leaves the verdict open.
     /// </summary>
     public IReadOnlyDictionary<string, bool> Asked { get => field ?? ReadOnlyDictionary<string, bool>.Empty; init; }
+
+    /// <summary>The spec's observer or outsiders whose hosts were not there, by name: nobody looked, or tried, from where they are.</summary>
+    public IReadOnlyList<string> Absent { get => field ?? []; init; }
 }
 
 /// <summary>A stretch of the run during which nothing was changed from outside.</summary>

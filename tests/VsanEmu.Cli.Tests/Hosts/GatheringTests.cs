@@ -1,4 +1,5 @@
 using VsanEmu.Cli.Hosts;
+using VsanEmu.Cli.Runs;
 using VsanEmu.Control.Hosts;
 using VsanEmu.Control.Redis;
 using VsanEmu.Core.Spec;
@@ -52,6 +53,30 @@ public sealed class GatheringTests : IProgress<string>
         IOException missing = await Assert.ThrowsAsync<HostException>(() => gathering.OfAsync(LabSpec.Create(2), CancellationToken.None));
         Assert.StartsWith("m02 did not come within 0 s", missing.Message);
         Assert.EndsWith("m01 is there", missing.Message);
+    }
+
+    [Fact]
+    public async Task A_host_is_the_same_in_capitals_and_called_as_it_calls_itself()
+    {
+        Task<IReadOnlyList<HostPresence>> Three() => Task.FromResult<IReadOnlyList<HostPresence>>([Host("esx1.example.com", 11), Host("M02", 12), Host("m03", 13)]);
+        ClusterSpec spec = LabSpec.Create(3) with { Observer = null, Outsiders = [] };
+        spec = spec with { Members = [spec.Members[0] with { Host = "ESX1.Example.com" }, .. spec.Members.Skip(1)] };
+        (ClusterSpec found, _) = await new Gathering(Three, TimeSpan.Zero, this).OfAsync(spec, CancellationToken.None);
+        Assert.Equal(new Dictionary<string, string> { ["m01"] = "esx1.example.com", ["m02"] = "M02", ["m03"] = "m03" }, FoundCluster.Places(found));
+        spec = spec with { Members = [.. spec.Members.Take(2), spec.Members[2] with { Host = "esx1.EXAMPLE.com" }] };
+        Assert.StartsWith("host ESX1.Example.com is to have m01 and m03", Assert.Throws<UsageException>(() => FoundCluster.Places(spec)).Message);
+    }
+
+    [Fact]
+    public async Task Who_only_looks_on_or_tries_is_not_waited_for_for_ever_and_is_told_to_be_absent()
+    {
+        Task<IReadOnlyList<HostPresence>> Two() => Task.FromResult<IReadOnlyList<HostPresence>>([Host("m01", 11), Host("m02", 12), Host("OUTSIDER", 200)]);
+        (ClusterSpec found, IReadOnlyList<string> absent) = await new Gathering(Two, TimeSpan.Zero, this).OfAsync(LabSpec.Create(2), CancellationToken.None);
+        Assert.Equal(["observer", "stranger"], absent);
+        RunSetup setup = new() { Cluster = found, Absent = absent };
+        Assert.Null(setup.Present.Observer);
+        Assert.Equal(["outsider"], setup.Present.Outsiders.Select(o => o.Name));
+        Assert.NotNull(setup.Cluster.Observer);
     }
 
     private static HostPresence Host(string name, int number) =>

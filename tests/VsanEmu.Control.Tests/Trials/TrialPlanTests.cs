@@ -44,15 +44,31 @@ public sealed class TrialPlanTests
 
     [Theory]
     [InlineData(2, 1)]
-    [InlineData(8, 1)]
-    [InlineData(64, 6)]
-    public void Each_member_sends_fast_to_the_next_and_few_at_a_time(int members, int together)
+    [InlineData(8, 2)]
+    [InlineData(64, 12)]
+    public void Each_member_sends_fast_to_the_next_and_to_the_one_before_and_few_at_a_time(int members, int together)
     {
         PlannedTrial[] unicast = [.. Plan(LabSpec.Create(members)).Where(t => t.Kind == TrialKind.Unicast)];
-        Assert.Equal(Enumerable.Range(1, members).Select(i => ($"m{i:00}", $"m{(i % members) + 1:00}")), unicast.Select(t => (t.Stream.Sender, t.Joined.Single())));
+        int partners = Math.Min(2, members - 1);
+        Assert.Equal(members * partners, unicast.Select(t => (t.Stream.Sender, t.Joined.Single())).Distinct().Count());
+        Assert.All(unicast.GroupBy(t => t.Stream.Sender), g => Assert.Equal(partners, g.Count()));
+        Assert.All(unicast.GroupBy(t => t.Joined.Single()), g => Assert.Equal(partners, g.Count()));
         Assert.Equal(together, unicast.GroupBy(t => t.Start).Max(g => g.Count()));
         Assert.True(unicast.Max(t => t.End) < TimeSpan.FromSeconds(4));
-        Assert.Equal(members, Plan(LabSpec.Create(members, FlowProfile.Vsan66)).Count(t => t.Kind == TrialKind.Unicast));
+        Assert.Equal(members * partners, Plan(LabSpec.Create(members, FlowProfile.Vsan66)).Count(t => t.Kind == TrialKind.Unicast));
+    }
+
+    [Fact]
+    public void Where_all_pairs_are_asked_for_every_member_sends_fast_to_every_other_and_one_machine_can_deliver_it()
+    {
+        ClusterSpec spec = LabSpec.Create(64);
+        PlannedTrial[] plan = [.. Plan(spec with { Trials = spec.Trials with { Pairs = PairChoice.All } })];
+        Assert.Equal(64 * 63, plan.Where(t => t.Kind == TrialKind.Unicast).Select(t => (t.Stream.Sender, t.Joined.Single())).Distinct().Count());
+        PlannedTrial[] groups = [.. plan.Where(t => t.Kind == TrialKind.FastGroup)];
+        Assert.All(groups, t => Assert.Equal(63, t.Joined.Count));
+        // Datagrams a second, each counted at every port that it reaches.
+        foreach (TrialKind kind in (TrialKind[])[TrialKind.Unicast, TrialKind.FastGroup])
+            Assert.InRange(plan.Where(t => t.Kind == kind).GroupBy(t => t.Start).Max(g => g.Sum(t => t.Joined.Count * 1000)), 1, 63_000);
     }
 
     [Theory]

@@ -38,6 +38,11 @@ public sealed class LedgerTests
         ("6 of 7 idle connections never opened", s => s.With(r => r with { Idles = [.. r.Idles.Take(7).Select((i, n) => n == 0 ? i : i with { Survived = false, How = "never opened" })] }), "A9"),
         ("one idle connection missing", s => s.With(r => r with { Idles = [.. r.Idles.Skip(1)] }), "A9"),
         ("the observer not captured", s => s.WithPorts(p => p.Kind == PortKind.Observer ? null : p), "M4 M11 M12 M15 M10"),
+        ("the observer's host not there", s => s.WithPorts(p => p.Kind == PortKind.Observer ? null : p).With(r => r with { Absent = ["observer"] }), "M4 M15"),
+        ("the outsider's host not there", s => s.WithPorts(p => p.Port == "outsider" ? null : p).WithProbes(p => p.From == "outsider" ? null : p)
+            .WithTrials(t => t.Sender == "outsider" || t.Actor == "outsider" ? null : t).With(r => r with { Absent = ["outsider"] }), "M4 M15 A2 A4 A5 A6 A7 A8"),
+        ("no one's host there beside the members'", s => s.WithPorts(p => p.Kind == PortKind.Member ? p : null).WithProbes(p => p.From.StartsWith('m') ? p : null)
+            .WithTrials(t => t.Kind is TrialKind.OutsiderSends or TrialKind.OutsiderJoins ? null : t).With(r => r with { Absent = ["observer", "outsider", "stranger"] }), "M4 M15 A2 A3 A4 A5 A6 A7 A8"),
         ("the outsider not captured", s => s.WithPorts(p => p.Port == "outsider" ? null : p), "M4 M15 A6 A7"),
         ("7 of 8 captures dropped frames", s => s.WithPorts(p => p.Kind == PortKind.Member && p.Port != "m01" ? p with { Dropped = 100_000 } : p), "A6 F3 M3"),
         ("7 of 8 captures missing", s => s.WithPorts(p => p.Kind == PortKind.Member && p.Port != "m01" ? null : p), "A6 F2 F3 M3 M5 M7 M8 M9 M10 M14 M17"),
@@ -110,6 +115,14 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void An_end_whose_host_was_not_there_is_named_so()
+    {
+        Seen lonely = Healthy.WithPorts(p => p.Kind == PortKind.Member ? p : null).WithProbes(p => p.From.StartsWith('m') ? p : null).With(r => r with { Absent = ["observer", "outsider", "stranger"] });
+        Assert.Equal("none of 4 ports was looked at: observer, Agent Group, observer, Master Group and 2 more (its host was not there)", lonely.Check("M4").Seen);
+        Assert.Equal("outsider tried nothing: its host was not there", lonely.Check("A2").Seen);
+    }
+
+    [Fact]
     public void A_failure_stays_one_and_says_what_was_not_looked_at_besides()
     {
         CheckResult result = Healthy.WithPings(p => p.From == "m01" ? p with { Answered = 0 } : p.From == "m02" ? null : p).Check("P1");
@@ -123,7 +136,7 @@ public sealed class LedgerTests
         Seen many = Seen.Healthy(20);
         CheckResult result = many.Check("P1");
         Assert.Equal(CheckOutcome.Pass, result.Outcome);
-        Assert.Contains("(a sample: 56 of 380 small pings, each member at least twice) (a sample: 56 of 380 large pings, each member at least twice)", result.Seen);
+        Assert.Contains("(a sample: 56 of 380 small pings, large pings, each member at least twice)", result.Seen);
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class PathTrialTests
     {
         Seen all = Healthy.WithSpec(s => s with { Trials = s.Trials with { Pairs = PairChoice.All } });
         Assert.StartsWith("4 of 12 TCP streams were not looked at", all.Check("P3").Seen);
-        Assert.Contains("(a sample: 8 of 12 TCP streams, each member both ways with two others)", Healthy.Check("P3").Seen);
+        Assert.Contains("(a sample: 8 of 12 TCP streams, fast streams, fast group streams, each member both ways with two others)", Healthy.Check("P3").Seen);
     }
 
     // Out at the sender, in at the receiver: as the captures counted them.
@@ -147,14 +147,27 @@ public sealed class PathTrialTests
     }
 
     [Fact]
-    public void A_switch_that_drops_fragments_fails_P1_and_one_that_loses_some_does_not()
+    public void A_switch_that_drops_fragments_or_many_of_them_fails_P1()
     {
         CheckResult p1 = WithCut(f => f.To == "m03" ? f with { Received = 0 } : f).Check("P1");
         Assert.Equal(CheckOutcome.Fail, p1.Outcome);
         Assert.StartsWith("fragments: ", p1.Seen);
         Assert.Contains("m03", p1.Seen);
         Assert.Equal(["m02 to m03: 0 of 10 datagrams of 2250 bytes, sent in fragments, arrived whole", "m04 to m03: 0 of 10 datagrams of 2250 bytes, sent in fragments, arrived whole"], p1.Evidence);
-        Assert.Equal(CheckOutcome.Pass, WithCut(f => f with { Received = 1 }).Outcome("P1"));
+        Assert.Equal("fragments: lost 40 of 80 (50 %, 95 % confidence 39.3 to 60.7 %) datagrams, on 8 directions, where whole ones are not", WithCut(f => f with { Received = 5 }).Check("P1").Seen);
+        Assert.Equal(["m01 to m02: 3 of 10 datagrams sent in fragments not whole"], WithCut(f => f is { From: "m01", To: "m02" } ? f with { Received = 7 } : f).Check("P1").Evidence.Take(1));
+        // Two are chance; and what is lost of all datagrams alike is P3's.
+        Assert.Equal(CheckOutcome.Pass, WithCut(f => f is { From: "m01", To: "m02" } ? f with { Received = 8 } : f).Outcome("P1"));
+        Assert.Equal(CheckOutcome.Pass, WithCut(f => f with { Received = 6 }).WithStreams(s => s with { Received = s.Sent * 3 / 4 }).Outcome("P1"));
+    }
+
+    [Fact]
+    public void Large_packets_of_which_some_are_lost_fail_P1_where_small_ones_are_not()
+    {
+        CheckResult p1 = Healthy.WithPings(p => p.Bytes >= 1500 && p.To is "m02" or "m03" ? p with { Answered = 1 } : p).Check("P1");
+        Assert.Equal(CheckOutcome.Fail, p1.Outcome);
+        Assert.StartsWith("packets of 1500 bytes: lost 12 of 36 (33.3 %, ", p1.Seen);
+        Assert.EndsWith("on 6 directions, where smaller ones are not", p1.Seen);
         Assert.Contains("; in fragments 80 of 80 datagrams on 8 directions (a sample: ", Healthy.Check("P1").Seen);
     }
 

@@ -73,7 +73,7 @@ internal sealed class WorldTrials
             }
         }
 
-        foreach ((string a, string b) in _members.Length > 16 ? Pairs.Ring(_members) : _members.SelectMany(a => _members.Where(b => b != a).Select(b => (a, b))))
+        foreach ((string a, string b) in _members.Length > 16 ? Pairs.Streams(_members) : _members.SelectMany(a => _members.Where(b => b != a).Select(b => (a, b))))
             Add(TrialKind.Unicast, a, [b], p => p == b, group: _world.Spec.Members.Single(m => m.Name == b).Address.ToString(), bytes: 1400, interval: Interval / 20);
         FastGroups();
     }

@@ -111,10 +111,13 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>Why an absence at a port proves nothing; null when its capture lost nothing.</summary>
     public string? Unwatched(string port) => Capture(port) switch
     {
-        null => "not captured",
+        null => Absence(port) ?? "not captured",
         { Dropped: > 0 } capture => $"the kernel dropped {Wording.Count(capture.Dropped, "frame")} of its capture",
         _ => null,
     };
+
+    /// <summary>Why nothing was looked at, nor tried, from an endpoint of the spec; null when its host was there.</summary>
+    public string? Absence(string end) => Seen.Absent.Contains(end) ? "its host was not there" : null;
 
     /// <summary>The name of the member, outsider or observer at an address, else the address.</summary>
     public string Name(string address) => _names.GetValueOrDefault(address, address);

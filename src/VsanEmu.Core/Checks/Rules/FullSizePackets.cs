@@ -34,8 +34,9 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
         PingMatrix pings = run.Pings;
         if (pings.Silent.Count > 0) return OfSilence(pings);
         if (pings.TooLarge.Count > 0) return OfLargePackets(pings);
-        FragmentObservation[] cut = [.. run.Seen.Fragments.Where(f => f.Sent > 0 && f.Error.Length == 0)], lost = [.. cut.Where(f => f.Received == 0)];
-        if (lost.Length > 0) return OfFragments(cut, lost);
+        FragmentObservation[] cut = [.. run.Seen.Fragments.Where(f => f.Sent > 0 && f.Error.Length == 0)], dead = [.. cut.Where(f => f.Received == 0)];
+        if (dead.Length > 0) return OfFragments(cut, dead);
+        if (OfLoss(run, pings, cut) is { } lossy) return lossy;
         string whole = cut.Length == 0 ? "" : $"; in fragments {cut.Sum(f => f.Received)} of {cut.Sum(f => f.Sent)} datagrams on {Wording.Count(cut.Length, "direction")}";
         return Finding.Pass($"{Sizes(pings)} on {Wording.Count(pings.Large.Count, "direction")}, {pings.Large.Values.Sum(p => p.Answered)} of {pings.Large.Values.Sum(p => p.Sent)} answered{whole}");
     }
@@ -65,6 +66,28 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
             Cause = "a device on the way drops IP fragments, or the access list has no rule for those without ports",
             Remedy = "permit fragments between the members, or let nothing between them be longer than the path's MTU",
         };
+
+    private static Finding? OfLoss(RunAnalysis run, PingMatrix pings, FragmentObservation[] cut)
+    {
+        SizeLoss large = SizeLoss.Of(run, pings.Large.Select(p => (p.Key, new Proportion(p.Value.Sent - p.Value.Answered, p.Value.Sent))));
+        SizeLoss whole = SizeLoss.Of(run, cut.Select(f => (Way(f), new Proportion(Math.Max(0, f.Sent - f.Received), f.Sent))));
+        if (large.Bad.Count > 0)
+        {
+            return Finding.Fail($"packets of {pings.LargeBytes} bytes: lost {large.Total}, on {Wording.Count(large.Bad.Count, "direction")}, where smaller ones are not") with
+            {
+                Evidence = large.Lines("echo requests", "not answered"),
+                Cause = "one of several paths or links has a smaller MTU, or a queue without room for large packets",
+                Remedy = $"set the MTU to {pings.LargeBytes} or more on every link of a bundle and on every path of equal cost",
+            };
+        }
+
+        return whole.Bad.Count == 0 ? null : Finding.Fail($"fragments: lost {whole.Total} datagrams, on {Wording.Count(whole.Bad.Count, "direction")}, where whole ones are not") with
+        {
+            Evidence = whole.Lines("datagrams sent in fragments", "not whole"),
+            Cause = "a limit on fragments, or parallel paths on which one fragment goes another way than the rest",
+            Remedy = "look for a fragment limit or a virtual reassembly on devices between the members; hash bundles by addresses alone",
+        };
+    }
 
     private static string Sizes(PingMatrix pings)
     {

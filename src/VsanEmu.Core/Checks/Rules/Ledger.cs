@@ -12,8 +12,15 @@ internal sealed class Ledger
 
     private Ledger(List<Row> rows) => _rows = rows;
 
-    private sealed record Row(string Kind, IReadOnlyList<(string Name, string? Why)> Subjects, string Sample)
+    private sealed record Row(string Kind, IReadOnlyList<(string Name, string? Why)> Subjects)
     {
+        // How many there are of which these are a sample, and how it was taken; 0 when these are all.
+        public int Of { get; init; }
+
+        public string How { get; init; } = "";
+
+        public string Sample => Of > 0 ? $"{Subjects.Count} of {Wording.Count(Of, Kind)}, {How}" : "";
+
         public IEnumerable<(string Name, string Why)> Missing => Subjects.Where(s => s.Why is not null).Select(s => (s.Name, s.Why!));
     }
 
@@ -23,16 +30,18 @@ internal sealed class Ledger
     /// <summary>True when everything was looked at, and there was something to look at.</summary>
     public bool Complete => _rows.Sum(r => r.Subjects.Count) > 0 && _rows.All(r => !r.Missing.Any());
 
+    private int LookedAt => _rows.Sum(r => r.Subjects.Count(s => s.Why is null));
+
     /// <summary>Subjects of one kind.</summary>
     /// <param name="kind">What one is, in the singular.</param>
     /// <param name="subjects">All that there are.</param>
     /// <param name="whyNot">Why one was not looked at; null when it was, with proof.</param>
     /// <param name="name">What one is called; null for its own words.</param>
     public static Ledger Of<T>(string kind, IEnumerable<T> subjects, Func<T, string?> whyNot, Func<T, string>? name = null) =>
-        new([new(kind, [.. subjects.Select(s => (name?.Invoke(s) ?? $"{s}", whyNot(s)))], "")]);
+        new([new(kind, [.. subjects.Select(s => (name?.Invoke(s) ?? $"{s}", whyNot(s)))])]);
 
     /// <summary>One subject.</summary>
-    public static Ledger Of(string kind, string name, string? whyNot) => new([new(kind, [(name, whyNot)], "")]);
+    public static Ledger Of(string kind, string name, string? whyNot) => new([new(kind, [(name, whyNot)])]);
 
     /// <summary>These and more.</summary>
     public Ledger And(Ledger more) => new([.. _rows, .. more._rows]);
@@ -40,10 +49,7 @@ internal sealed class Ledger
     /// <summary>These are a sample, taken on purpose; all of it when there are no more than these.</summary>
     /// <param name="all">How many there are.</param>
     /// <param name="how">How they were chosen: <c>each member at least twice</c>.</param>
-    public Ledger SampleOf(int all, string how) => new([.. _rows.Select(r => r with
-    {
-        Sample = r.Subjects.Count < all ? $"{r.Subjects.Count} of {Wording.Count(all, r.Kind)}, {how}" : "",
-    })]);
+    public Ledger SampleOf(int all, string how) => new([.. _rows.Select(r => r.Subjects.Count < all ? r with { Of = all, How = how } : r)]);
 
     /// <summary>What is told of it in a result.</summary>
     public Coverage ToCoverage() => new()
@@ -72,7 +78,7 @@ internal sealed class Ledger
         CheckOutcome.Pass or CheckOutcome.Warn => finding with
         {
             Outcome = CheckOutcome.Inconclusive,
-            Seen = _rows.Any(r => r.Missing.Any()) ? $"{string.Join("; ", _rows.Where(r => r.Missing.Any()).Select(Gap))}; else {finding.Seen}" : $"there was nothing to look at; else {finding.Seen}",
+            Seen = LookedAt == 0 ? Gaps("there was nothing to look at") : $"{Gaps()}; else {finding.Seen}",
             Evidence = [.. _rows.SelectMany(r => r.Missing).Select(Line), .. finding.Evidence],
         },
         _ => finding with { Evidence = [.. finding.Evidence, .. _rows.SelectMany(r => r.Missing).Select(m => $"not looked at: {Line(m)}")] },
@@ -80,7 +86,11 @@ internal sealed class Ledger
 
     private static string Line((string Name, string Why) missing) => $"{missing.Name}: {missing.Why}";
 
-    private string Samples() => string.Concat(_rows.Where(r => r.Sample.Length > 0).Select(r => $" (a sample: {r.Sample})"));
+    private string Gaps(string none = "") => string.Join("; ", _rows.Where(r => r.Missing.Any()).Select(Gap).DefaultIfEmpty(none));
+
+    // Kinds that were sampled alike are told together.
+    private string Samples() => string.Concat(_rows.Where(r => r.Of > 0).GroupBy(r => (r.Subjects.Count, r.Of, r.How), r => r.Kind)
+        .Select(g => $" (a sample: {g.Key.Count} of {g.Key.Of} {Wording.Names(g.Select(k => $"{k}s"), int.MaxValue)}, {g.Key.How})"));
 
     private static string Gap(Row row)
     {

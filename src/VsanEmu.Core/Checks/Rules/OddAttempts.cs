@@ -106,7 +106,7 @@ internal static class Attempts
     {
         ILookup<(string, string), OddAttempt> made = run.OddAttempts.Where(t => t.Probe.Method == method).ToLookup(t => (t.Outsider.Name, t.Probe.To));
         var planned = Pairs.Attempts(outsiders, run.Members).Select(a => (a.From, a.To)).ToArray();
-        return Ledger.Of(kind, planned, p => WhyNot(made[p]), p => $"{p.From} to {p.To}")
+        return Ledger.Of(kind, planned, p => run.Absence(p.From) ?? WhyNot(made[p]), p => $"{p.From} to {p.To}")
             .SampleOf(outsiders.Count() * run.Members.Count, $"{Wording.Count(planned.Select(p => p.To).Distinct().Count(), "member")} each");
     }
 

@@ -55,7 +55,7 @@ internal abstract class OutsidersBlocked(string id, string title) : Check(id, ti
     protected abstract string Remedy(ClusterSpec spec);
 
     protected override Ledger Subjects(RunAnalysis run) =>
-        Ledger.Of("attempt", run.Intrusions.All.Where(Concerns), t => Unknown(t) ? Reason(t) : null, t => $"{t.Outsider.Name} to {t.Target}");
+        Ledger.Of("attempt", run.Intrusions.All.Where(Concerns), t => Unknown(t) ? run.Absence(t.Outsider.Name) ?? Reason(t) : null, t => $"{t.Outsider.Name} to {t.Target}");
 
     private static bool Unknown(Intrusion t) => t.Result is Attempt.Unknown or Attempt.NoPath || (t.Result == Attempt.Blocked && !t.Proven);
 
@@ -87,7 +87,8 @@ internal abstract class OutsidersBlocked(string id, string title) : Check(id, ti
         }
 
         Intrusion[] told = [.. tries.Where(t => !Unknown(t))];
-        if (told.Length == 0) return Finding.Inconclusive($"no attempt proves anything: {Reason(tries[0])}");
+        if (told.Length == 0)
+            return Finding.Inconclusive(run.Absence(tries[0].Outsider.Name) is { } absence ? $"{tries[0].Outsider.Name} tried nothing: {absence}" : $"no attempt proves anything: {Reason(tries[0])}");
         Intrusion[] rejected = [.. tries.Where(t => t.Rejected)];
         if (rejected.Length > 0)
         {

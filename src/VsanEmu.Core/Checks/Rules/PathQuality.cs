@@ -1,5 +1,4 @@
 using VsanEmu.Core.Checks.Analysis;
-using VsanEmu.Core.Checks.Plan;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -26,20 +25,15 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         // A run in which nobody can make trials looks at datagrams alone.
         if (run.Seen.Trials.Count > 0 || run.Timeline.All.Any(p => p.Name == Phases.Trials))
         {
-            all = all.And(Tcp(run)).And(Fast(run, "fast stream", Pairs.Ring(Members(run)), run.FastUnicast));
-            if (!run.Spec.Profile.Unicast) all = all.And(Fast(run, "fast group stream", Pairs.Streams(Members(run)), run.FastMulticast));
+            all = all.And(Tcp(run)).And(Fast(run, "fast stream", run.FastUnicast));
+            if (!run.Spec.Profile.Unicast) all = all.And(Fast(run, "fast group stream", run.FastMulticast));
         }
 
         return run.Seen.Ports.Any(p => p.Flows.Any(f => f.Tcp is not null)) ? all.And(Ledger.Of("connection capture", run.Members, run.Unwatched)) : all;
     }
 
-    // Who took part in the trials.
-    private static string[] Members(RunAnalysis run) =>
-        run.Timeline.All.FirstOrDefault(p => run.Seen.Trials.Any(t => t.Phase == p.Name)) is { } phase ? [.. phase.Views.Select(v => v.Member)] : [.. run.Members];
-
-    private static Ledger Fast(RunAnalysis run, string kind, IEnumerable<(string From, string To)> ways, DeliveryMatrix measured) =>
-        Ledger.Of(kind, ways.Select(w => new Direction(w.From, w.To)),
-            w => measured.Measured.ContainsKey(w) ? null : run.Unwatched(w.To) is { } why ? $"at {w.To}: {why}" : "none arrived, or none was sent");
+    private static Ledger Fast(RunAnalysis run, string kind, DeliveryMatrix measured) => PathStreams.Of(run, kind, run.Seen.Trials.Select(t => t.Phase),
+        w => measured.Measured.ContainsKey(w) ? null : run.Unwatched(w.To) is { } why ? $"at {w.To}: {why}" : "none arrived, or none was sent");
 
     private static Ledger Tcp(RunAnalysis run)
     {

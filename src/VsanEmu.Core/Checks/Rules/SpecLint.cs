@@ -25,17 +25,19 @@ internal sealed class SpecLint() : Check("M18", "groups are well chosen")
     {
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         IPAddress[] groups = [.. GroupAddresses.Of(run.Spec)];
-        string[] bad = [.. groups.Where(GroupAddresses.IsLinkLocalMac).Select(g => $"{g} has the MAC address {GroupAddresses.Mac(g)} of 224.0.0.{GroupAddresses.MacPart(g)}: switches flood it")];
-        string[] odd = [.. SharedMac(run.Spec, groups), .. Reserved(groups), .. TestGroups(run.Spec, groups), .. Foreign(run)];
-        if (bad.Length + odd.Length == 0) return Finding.Pass(string.Join(", ", groups.Select(g => $"{g} is {GroupAddresses.Mac(g)}")));
-        Finding finding = bad.Length > 0 ? Finding.Fail(bad[0]) : Finding.Warn(odd[0]);
-        return finding with
+        string[] odd = [.. Flooded(groups), .. SharedMac(run.Spec, groups), .. Reserved(groups), .. TestGroups(run.Spec, groups), .. Foreign(run)];
+        if (odd.Length == 0) return Finding.Pass(string.Join(", ", groups.Select(g => $"{g} is {GroupAddresses.Mac(g)}")));
+        return Finding.Warn(odd[0]) with
         {
-            Evidence = [.. bad, .. odd],
-            Cause = bad.Length + odd.Length > 1 ? $"{bad.Length + odd.Length} things about the groups are unlucky (see the evidence)" : "",
+            Evidence = odd,
+            Cause = odd.Length > 1 ? $"{odd.Length} things about the groups are unlucky (see the evidence)" : "",
             Remedy = "choose groups in 239.0.0.0/8, but not in 239.255.255.0/24, that differ in their low 23 bits from each other, from other clusters' and from x.0.0.y and x.128.0.y",
         };
     }
+
+    // Whether this fabric's do is M3's and M4's to say.
+    private static IEnumerable<string> Flooded(IPAddress[] groups) => groups.Where(GroupAddresses.IsLinkLocalMac)
+        .Select(g => $"{g} has the MAC address {GroupAddresses.Mac(g)} of 224.0.0.{GroupAddresses.MacPart(g)}: many switches flood it, whoever joined");
 
     private static IEnumerable<string> SharedMac(ClusterSpec spec, IPAddress[] groups)
     {

@@ -13,7 +13,7 @@ internal abstract class TrialCheck(string id, string title, params TrialKind[] k
         if (run.Spec.Profile.Unicast) return Finding.Skip(NoGroups);
         if (Absent(run) is { } why) return Finding.Skip(why);
         Trial[] made = run.Trials.Of(kinds);
-        if (made.Length == 0) return Finding.Inconclusive("no trial was made");
+        if (made.Length == 0) return Finding.Inconclusive(run.Seen.Absent.Count > 0 ? $"no trial was made: {Wording.Names(run.Seen.Absent)} {(run.Seen.Absent.Count == 1 ? "was" : "were")} not there" : "no trial was made");
         Trial[] sent = [.. made.Where(t => t.Sent)];
         return sent.Length > 0
             ? Judge(run, sent)
