@@ -77,6 +77,20 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
     }
 
     [Fact]
+    public void What_only_an_absent_host_could_have_seen_is_not_passed_over()
+    {
+        (int exit, string said, RunRecord? record) = runs.All["absent"];
+        Assert.True(exit == (int)ExitCode.Inconclusive && record is not null, said);
+        CheckResult Of(string id) => record.Verdict.Results.Single(r => r.Id == id);
+        Assert.All(["M4", "M15", "A2", "A4", "A5", "A6", "A7", "A8"], id => Assert.True(Of(id).Outcome == CheckOutcome.Inconclusive, $"{id}\n{said}"));
+        Assert.Equal(CheckOutcome.Skip, Of("A3").Outcome);
+        Assert.Equal(CheckOutcome.Pass, Of("M1").Outcome);
+        Assert.Contains("observer, Agent Group", Of("M4").Seen);
+        Assert.Contains("its host was not there", Of("M4").Seen);
+        Assert.Equal("out tried nothing: its host was not there", Of("A2").Seen);
+    }
+
+    [Fact]
     public void A_second_controller_is_refused_by_name_and_a_dead_one_is_outlived_by_nothing()
     {
         (int exit, string said, _) = runs.All["controllers"];
@@ -189,7 +203,7 @@ public sealed partial class ControlTests(ControlTests.Runs runs) : IClassFixture
             (string Name, string Script, string Folder)[] planned =
             [
                 ("outages", "outages", Healthy), ("controllers", "controllers", Healthy), ("full", "full", Healthy), ("dying", "dying", Healthy), ("load", "load", Healthy),
-                ("lonely", "lonely", Healthy), ("serverless", "serverless", Healthy), ("interrupted", "interrupted", Healthy), ("refused", "refused", Healthy), .. Judged.Select(f => (f, "fabric", f)),
+                ("lonely", "lonely", Healthy), ("serverless", "serverless", Healthy), ("interrupted", "interrupted", Healthy), ("refused", "refused", Healthy), ("absent", "absent", Healthy), .. Judged.Select(f => (f, "fabric", f)),
             ];
             await Parallel.ForEachAsync(planned, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (run, _) => await KeepAsync(run));
             foreach (var run in planned.Where(r => Doubtful(r.Name, r.Folder))) await KeepAsync(run);
