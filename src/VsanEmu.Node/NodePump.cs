@@ -280,13 +280,20 @@ internal sealed class NodePump : IDatagramHandler, IFrameHandler
         Answer(connection, header, answer, probe.Write(answer[MessageHeader.Size..]));
     }
 
-    // The last one goes back with what came.
+    // Some go back as they came, and the last one with what came.
     private void TakeStreamProbe(FrameConnection connection, in MessageHeader header, ReadOnlySpan<byte> payload)
     {
         if (!Probe.TryParse(payload, out Probe probe))
         {
             connection.Cut(CutReason.Garbage, WireStatus.BadContent);
             return;
+        }
+
+        if (TcpStream.ComesBack(probe.Index, probe.Total) && payload.Length <= TcpStream.MaxBytes)
+        {
+            Span<byte> back = stackalloc byte[MessageHeader.Overhead + payload.Length];
+            payload.CopyTo(back[MessageHeader.Size..]);
+            Answer(connection, header, back, payload.Length);
         }
 
         if (probe.Index + 1 < probe.Total) return;

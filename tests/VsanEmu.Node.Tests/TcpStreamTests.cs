@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
+using VsanEmu.Lab.Building;
 using VsanEmu.Lab.Faults;
 using VsanEmu.Net.Capture;
 using VsanEmu.Net.Probing;
@@ -19,7 +20,7 @@ public sealed class TcpStreamTests
         await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3));
         await cluster.FormAsync();
         (TcpStreamObservation seen, IReadOnlyList<PortCapture> ports) = await SendAsync(cluster);
-        Assert.Equal((true, 1000, 1000L, ""), (seen.Opened, seen.Planned, seen.Delivered, seen.Error));
+        Assert.Equal((true, 1000, 1000L, 250, ""), (seen.Opened, seen.Planned, seen.Delivered, seen.Returned, seen.Error));
         // A busy machine may send one again; it does not lose any.
         Assert.InRange(seen.Segments, 1000, 1100);
         Assert.Equal(seen.Retransmitted, seen.Needless);
@@ -45,6 +46,17 @@ public sealed class TcpStreamTests
         Assert.True(Row(ports, "m02", PortDirection.In).Tcp!.Late > 0);
     }
 
+    // Small packets pass, large ones with the reliable port as their source do not.
+    [Fact]
+    public async Task Where_nothing_large_comes_back_from_the_reliable_port_it_is_seen()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3), new LargeLost());
+        await cluster.FormAsync();
+        (TcpStreamObservation seen, _) = await SendAsync(cluster);
+        Assert.Equal((true, -1L, 0, seen.Segments - seen.Retransmitted), (seen.Opened, seen.Delivered, seen.Returned, seen.Acknowledged));
+        Assert.NotEqual("", seen.Error);
+    }
+
     [Fact]
     public async Task Where_nobody_listens_it_says_why()
     {
@@ -68,4 +80,18 @@ public sealed class TcpStreamTests
 
     private static FlowSighting Row(IReadOnlyList<PortCapture> ports, string port, PortDirection direction) =>
         ports.Single(p => p.Port == port).Flows.Single(f => f.Phase == Phases.Trials && f.Direction == direction && f is { Protocol: 6, Source: "198.18.0.1", Destination: "198.18.0.2", DestinationPort: 2233 });
+
+    private sealed class LargeLost : IFault
+    {
+        public string Name => "large-lost";
+
+        public string Description => "large packets from the reliable port of m02 to m01 are lost";
+
+        public IReadOnlyList<string> MustFail => ["P3"];
+
+        public FabricPlan Apply(FabricPlan plan) => plan with
+        {
+            FrameRules = [.. plan.FrameRules, new(Name, FrameHook.Forward, "ip saddr 198.18.0.2 ip daddr 198.18.0.1 tcp sport 2233 meta length > 600 drop")],
+        };
+    }
 }

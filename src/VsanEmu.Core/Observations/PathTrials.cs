@@ -2,7 +2,7 @@ namespace VsanEmu.Core.Observations;
 
 /// <summary>A short TCP stream from one member to another's reliable port, as it is to be sent: one segment at a time, at a pace.</summary>
 /// <param name="From">The member that opens and sends.</param>
-/// <param name="To">The member whose port is opened; it only acknowledges, and says at the end what came.</param>
+/// <param name="To">The member whose port is opened; it acknowledges, sends some of the segments back, and says at the end what came.</param>
 /// <param name="Segments">Segments, 1 to <see cref="MaxSegments"/>.</param>
 /// <param name="Bytes">Bytes of each, <see cref="MinBytes"/> to <see cref="MaxBytes"/>: less than any path's segment size, so that a write is a segment.</param>
 /// <param name="Interval">Time between two of them, 100 µs or more.</param>
@@ -17,8 +17,17 @@ public sealed record TcpStream(string From, string To, int Segments, int Bytes, 
     /// <summary>Most bytes of a segment.</summary>
     public const int MaxBytes = 8192;
 
+    /// <summary>Of so many segments one comes back.</summary>
+    public const int Returning = 4;
+
     /// <summary>How long it takes where nothing holds it up.</summary>
     public TimeSpan Length => Interval * Segments;
+
+    /// <summary>Whether the listener sends a segment back: each <see cref="Returning"/>th, and not the last, which its report goes with.</summary>
+    public static bool ComesBack(uint index, uint total) => index % Returning == 0 && index + 1 < total;
+
+    /// <summary>How many segments of a stream come back.</summary>
+    public static int ToReturn(int segments) => (segments - 1 + Returning - 1) / Returning;
 }
 
 /// <summary>What TCP made of a stream (P3): the sender's kernel's own figures (tcp(7), TCP_INFO), and what the receiver says that came.</summary>
@@ -53,6 +62,12 @@ public sealed record TcpStreamObservation
 
     /// <summary>Planned segments that arrived whole, as the receiver counted them; -1 when it did not say.</summary>
     public required long Delivered { get; init; }
+
+    /// <summary>Planned segments that the receiver's kernel acknowledged; null in a record of an earlier version.</summary>
+    public long? Acknowledged { get; init; }
+
+    /// <summary>Segments that came back whole, of <see cref="TcpStream.ToReturn"/>; null in a record of an earlier version, when none was sent back.</summary>
+    public int? Returned { get; init; }
 
     /// <summary>When the first was sent, ns since the run began.</summary>
     public required long StartNs { get; init; }

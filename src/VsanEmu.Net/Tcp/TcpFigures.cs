@@ -10,7 +10,8 @@ namespace VsanEmu.Net.Tcp;
 /// <param name="Unacknowledged">Segments sent and not yet acknowledged.</param>
 /// <param name="DsackDuplicates">Segments sent again that the peer said it had already (RFC 2883).</param>
 /// <param name="OutOfOrder">Segments that came ahead of an earlier one.</param>
-public readonly record struct TcpFigures(long Retransmitted, long RoundTripUs, long DataSegmentsOut, long Unacknowledged, long DsackDuplicates, long OutOfOrder)
+/// <param name="BytesAcknowledged">Bytes that the peer's kernel acknowledged, the SYN's one included; it stays when the connection is reset.</param>
+public readonly record struct TcpFigures(long Retransmitted, long RoundTripUs, long DataSegmentsOut, long Unacknowledged, long DsackDuplicates, long OutOfOrder, long BytesAcknowledged)
 {
     private const int LevelTcp = 6;
     private const int TcpInformation = 11;
@@ -19,6 +20,7 @@ public readonly record struct TcpFigures(long Retransmitted, long RoundTripUs, l
     private const int UnackedAt = 24;
     private const int RoundTripAt = 68;
     private const int RetransmitsAt = 100;
+    private const int BytesAcknowledgedAt = 120;
     private const int DataSegmentsOutAt = 156;
     private const int DsackDuplicatesAt = 216;
     private const int OutOfOrderAt = 224;
@@ -39,7 +41,8 @@ public readonly record struct TcpFigures(long Retransmitted, long RoundTripUs, l
             return default;
         }
 
-        return new(At(info, RetransmitsAt), At(info, RoundTripAt), At(info, DataSegmentsOutAt), At(info, UnackedAt), At(info, DsackDuplicatesAt), At(info, OutOfOrderAt));
+        return new(At(info, RetransmitsAt), At(info, RoundTripAt), At(info, DataSegmentsOutAt), At(info, UnackedAt), At(info, DsackDuplicatesAt), At(info, OutOfOrderAt),
+            BinaryPrimitives.ReadInt64LittleEndian(info[BytesAcknowledgedAt..]));
     }
 
     private static long At(ReadOnlySpan<byte> info, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(info[offset..]);

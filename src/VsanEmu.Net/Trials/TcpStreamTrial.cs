@@ -12,8 +12,8 @@ using VsanEmu.Net.Threads;
 namespace VsanEmu.Net.Trials;
 
 /// <summary>
-/// A paced stream of small segments to another member's listener, and what both kernels say of it (P3; Wire/README.md, "Measurement"). It sends from a thread
-/// of its own, which ends with it.
+/// A paced stream of small segments to another member's listener, of which some come back, and what both kernels say of it (P3; Wire/README.md, "Measurement"). It
+/// sends from a thread of its own, which ends with it.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="patience">How long the stream may take longer than its own length, and how long the listener's word is waited for.</param>
@@ -81,13 +81,13 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
     private TcpStreamObservation Send(Socket socket, TcpStream order, MemberSpec self, MemberSpec to, TcpStreamObservation blank, CancellationToken cancellation)
     {
         TcpStreamObservation seen = blank with { StartNs = nowNs() };
-        ProbeReport? report = null;
+        var answers = new Answers(socket, cluster.ClusterId, to.Id, order);
         string error = "";
         try
         {
             Use(socket);
-            Pace(socket, order, self, cancellation);
-            report = Answer(socket, to, order, cancellation);
+            Pace(socket, order, self, answers, cancellation);
+            Await(answers, cancellation);
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
         {
@@ -95,6 +95,7 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
         }
 
         TcpFigures figures = TcpFigures.Of(socket);
+        ProbeReport? report = answers.Report;
         return seen with
         {
             Segments = figures.DataSegmentsOut,
@@ -102,8 +103,10 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
             Needless = figures.DsackDuplicates,
             OutOfOrder = (long)(report?.OutOfOrder ?? 0),
             Delivered = report is { } told ? (long)told.Frames : -1,
+            Acknowledged = Math.Min(order.Segments, figures.BytesAcknowledged / order.Bytes),
+            Returned = answers.Returned,
             EndNs = nowNs(),
-            Error = error.Length > 0 || report is not null ? error : "no answer",
+            Error = answers.Fault.Length > 0 ? answers.Fault : error.Length > 0 || report is not null ? error : "no answer",
         };
     }
 
@@ -113,7 +116,7 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
         socket.SendTimeout = socket.ReceiveTimeout = (int)SendStep.TotalMilliseconds;
     }
 
-    private void Pace(Socket socket, TcpStream order, MemberSpec self, CancellationToken cancellation)
+    private void Pace(Socket socket, TcpStream order, MemberSpec self, Answers answers, CancellationToken cancellation)
     {
         byte[] frame = new byte[order.Bytes];
         long interval = (long)order.Interval.TotalNanoseconds, due = Stopwatch.GetTimestamp(), end = due + (long)(order.Length + patience).TotalNanoseconds;
@@ -123,6 +126,8 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
             new Probe(1, number, (uint)order.Segments).Write(frame.AsSpan(MessageHeader.Size), payload);
             new MessageHeader(MessageKind.Probe, cluster.ClusterId, self.Id, number + 1, 0).Seal(frame, payload);
             Whole(socket, frame, end, cancellation);
+            // What came back must not fill the socket.
+            if (socket.Available > 0) answers.Take();
             due += interval;
             long now = Stopwatch.GetTimestamp();
             if (now < due) Libc.SleepUntil(due);
@@ -141,32 +146,69 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
         }
     }
 
-    private ProbeReport? Answer(Socket socket, MemberSpec to, TcpStream order, CancellationToken cancellation)
+    private void Await(Answers answers, CancellationToken cancellation)
     {
-        byte[] answer = new byte[MessageHeader.Overhead + ProbeReport.Size];
         long end = Stopwatch.GetTimestamp() + (long)patience.TotalNanoseconds;
-        for (int have = 0; have < answer.Length;)
-        {
-            int read = socket.Receive(answer.AsSpan(have), SocketFlags.None, out SocketError error);
-            if (error is SocketError.WouldBlock or SocketError.TimedOut)
-            {
-                GiveUp(end, "no answer", cancellation);
-                continue;
-            }
-
-            if (error != SocketError.Success) throw new SocketException((int)error);
-            if (read == 0) return null;
-            have += read;
-        }
-
-        return MessageHeader.TryOpen(answer, out MessageHeader header, out ReadOnlySpan<byte> payload) == WireStatus.Ok
-            && header.Kind == MessageKind.Probe && header.Cluster == cluster.ClusterId && header.Sender == to.Id
-            && ProbeReport.TryParse(payload, out Probe last, out ProbeReport report) && last.Total == order.Segments
-            ? report : null;
+        while (!answers.Complete)
+            if (!answers.Take()) GiveUp(end, "no answer", cancellation);
     }
 
     private static void GiveUp(long end, string why, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested || Stopwatch.GetTimestamp() > end) throw new TimeoutException(why);
+    }
+
+    /// <summary>What the listener sends: some of the segments, and at the end what came.</summary>
+    private sealed class Answers(Socket socket, Guid clusterId, MemberId from, TcpStream order)
+    {
+        // Nothing longer than a segment comes back.
+        private readonly int _longest = Math.Max(order.Bytes, MessageHeader.Overhead + ProbeReport.Size);
+        private readonly byte[] _buffer = new byte[64 * 1024];
+        private int _have;
+        private bool _ended;
+
+        /// <summary>Segments that came back whole.</summary>
+        public int Returned { get; private set; }
+
+        /// <summary>What it says that came; null before.</summary>
+        public ProbeReport? Report { get; private set; }
+
+        /// <summary>What is wrong with what came back; empty when nothing is.</summary>
+        public string Fault { get; private set; } = "";
+
+        /// <summary>True when nothing more is to come.</summary>
+        public bool Complete => Report is not null || _ended;
+
+        /// <summary>Takes what there is, or waits a moment for it; false when nothing came.</summary>
+        public bool Take()
+        {
+            int read = socket.Receive(_buffer.AsSpan(_have), SocketFlags.None, out SocketError error);
+            if (error is SocketError.WouldBlock or SocketError.TimedOut) return false;
+            if (error != SocketError.Success) throw new SocketException((int)error);
+            _ended |= read == 0;
+            _have += read;
+            int used = 0;
+            while (Next(_buffer.AsSpan(used, _have - used), out int length)) used += length;
+            _buffer.AsSpan(used, _have - used).CopyTo(_buffer);
+            _have -= used;
+            return true;
+        }
+
+        private bool Next(ReadOnlySpan<byte> bytes, out int length)
+        {
+            WireStatus status = MessageHeader.TryOpen(bytes, _longest, out MessageHeader header, out ReadOnlySpan<byte> payload, out length);
+            if (status == WireStatus.NeedMore || _ended) return false;
+            if (status != WireStatus.Ok || header.Kind != MessageKind.Probe || header.Cluster != clusterId || header.Sender != from) return Garbage(status == WireStatus.BadCrc ? "what came back is corrupt" : "what came back is no answer");
+            if (ProbeReport.TryParse(payload, out Probe last, out ProbeReport report) && last.Index + 1 == last.Total) Report = last.Total == order.Segments ? report : null;
+            else if (Probe.TryParse(payload, out Probe probe) && TcpStream.ComesBack(probe.Index, probe.Total)) Returned++;
+            return true;
+        }
+
+        // Nothing behind it can be read.
+        private bool Garbage(string why)
+        {
+            (_ended, Fault) = (true, why);
+            return false;
+        }
     }
 }

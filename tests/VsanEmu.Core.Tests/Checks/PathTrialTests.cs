@@ -62,7 +62,12 @@ public sealed class PathTrialTests
     [Fact]
     public void A_stream_that_never_came_whole_fails_and_one_that_never_opened_is_another_checks()
     {
-        Assert.Equal(CheckOutcome.Fail, WithStreams(s => s is { From: "m01", To: "m02" } ? s with { Delivered = -1, Error = "no answer" } : s).Outcome("P3"));
+        CheckResult stuck = WithStreams(s => s is { From: "m01", To: "m02" } ? s with { Segments = 60, Retransmitted = 6, Acknowledged = 24, Delivered = -1, Returned = 6, Error = "nothing more could be sent" } : s).Check("P3");
+        Assert.Equal(CheckOutcome.Fail, stuck.Outcome);
+        Assert.Contains("TCP m01 to m02, a stream of 1000 segments: lost and sent again 6 of 60 (10 %, 95 % confidence 4.66 to 20.1 %), 30 never arrived", stuck.Evidence);
+        CheckResult untold = WithStreams(s => s is { From: "m01", To: "m02" } ? s with { Delivered = -1, Error = "no answer" } : s).Check("P3");
+        Assert.Equal(CheckOutcome.Inconclusive, untold.Outcome);
+        Assert.StartsWith("1 of 8 TCP streams was not looked at: m01 to m02 (m02 did not say what came: no answer)", untold.Seen);
         CheckResult shut = WithStreams(s => s is { From: "m01", To: "m02" } ? s with { Opened = false, Segments = 0, Delivered = -1, Error = "refused" } : s).Check("P3");
         Assert.Equal(CheckOutcome.Inconclusive, shut.Outcome);
         Assert.StartsWith("1 of 8 TCP streams was not looked at: m01 to m02 (did not open (A1): refused)", shut.Seen);
@@ -79,6 +84,26 @@ public sealed class PathTrialTests
         CheckResult unseen = WithFlows((f, _) => f with { Tcp = Calm }).WithPorts(p => p.Port == "m03" ? p with { Dropped = 12 } : p).Check("P3");
         Assert.Contains("1 of 4 connection captures was not looked at: m03", unseen.Seen);
         Assert.All((CheckResult[])[p3, p1, deaf, unseen], r => Assert.Equal(CheckOutcome.Inconclusive, r.Outcome));
+    }
+
+    // What answers D1 and D2: data from the reliable port to whoever opened.
+    [Fact]
+    public void What_does_not_come_back_from_the_reliable_port_fails_in_that_direction()
+    {
+        CheckResult p3 = WithStreams(s => s is { From: "m03", To: "m02" } ? s with { Delivered = -1, Returned = 0, Error = "no answer" } : s).Check("P3");
+        Assert.Equal(CheckOutcome.Fail, p3.Outcome);
+        Assert.StartsWith("TCP: loss m02 to m03: ", p3.Seen);
+        Assert.Contains(p3.Evidence, e => e.StartsWith("TCP m02 to m03, what m02 sent back on a connection that m03 opened: ") && e.EndsWith("250 never arrived"));
+    }
+
+    [Fact]
+    public void Frames_with_a_wrong_checksum_are_corrupt_and_not_lost()
+    {
+        CheckResult p3 = WithStreams(s => s.To == "m03" ? s with { Delivered = -1, Returned = 3, Acknowledged = 980, Error = "Broken pipe" } : s)
+            .WithNodes(n => n.Member == "m03" ? n with { Counters = new Dictionary<string, long>(n.Counters) { ["broken_frames.BadCrc"] = 2 } } : n).Check("P3");
+        Assert.Equal(CheckOutcome.Fail, p3.Outcome);
+        Assert.StartsWith("TCP: what reaches m03 is corrupt", p3.Seen);
+        Assert.DoesNotContain(p3.Evidence, e => e.Contains("never arrived"));
     }
 
     [Fact]

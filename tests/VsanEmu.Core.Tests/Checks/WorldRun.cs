@@ -201,7 +201,8 @@ internal sealed class WorldRun(World world)
             Retransmitted = 0,
             Needless = 0,
             OutOfOrder = 0,
-            Delivered = opened ? 1000 : 0,
+            Delivered = opened ? 1000 : -1,
+            Returned = opened ? 250 : 0,
             StartNs = 8 * Second,
             EndNs = 9 * Second,
         };

@@ -55,6 +55,8 @@ internal sealed class TcpQuality
     /// <summary>Fewer than so many prove nothing: a share needs more than one or two.</summary>
     private const int Few = 3;
 
+    private const string BadCrc = "broken_frames.BadCrc";
+
     private readonly RunAnalysis _run;
     private readonly Dictionary<(string Port, string Phase, PortDirection Direction, string Source, string Destination, bool FromListener), TcpSighting> _rows;
 
@@ -63,7 +65,7 @@ internal sealed class TcpQuality
         _run = run;
         _rows = Rows();
         Opened = [.. run.Seen.TcpStreams.Where(s => s.Opened)];
-        Streams = [.. Opened.Select(OfStream)];
+        Streams = [.. Opened.SelectMany(OfStream)];
         Connections = [.. run.Timeline.All.SelectMany(OfConnections)];
         ILookup<bool, TcpFlow> lossy = All.Where(IsLossy).ToLookup(f => Dropping.Contains(f.Phase));
         (Lossy, Doubtful) = ([.. lossy[false]], [.. lossy[true]]);
@@ -74,8 +76,14 @@ internal sealed class TcpQuality
     /// <summary>The streams whose connections opened.</summary>
     public IReadOnlyList<TcpStreamObservation> Opened { get; }
 
-    /// <summary>What became of them.</summary>
+    /// <summary>What became of them, and of what came back on them where not all did.</summary>
     public IReadOnlyList<TcpFlow> Streams { get; }
+
+    /// <summary>Frames of a stream whose own checksum was wrong though TCP's was not, by the member that got them.</summary>
+    public IReadOnlyList<(string Member, long Frames)> Corrupt => field ??=
+    [
+        .. _run.Seen.Nodes.Select(n => (n.Member, n.Counters.GetValueOrDefault(BadCrc))).Where(c => c.Item2 > 0),
+    ];
 
     /// <summary>The cluster's own connections, by direction, opener and phase.</summary>
     public IReadOnlyList<TcpFlow> Connections { get; }
@@ -118,14 +126,21 @@ internal sealed class TcpQuality
     private bool IsLossy(TcpFlow f) =>
         f.Missing > 0 || (f.Lost >= Few && f.Loss.Percent > _run.Spec.Thresholds.RetransmittedPercent) || (f.StallNs >= StallNs && f.Lost > 0);
 
-    private TcpFlow OfStream(TcpStreamObservation s)
+    // Of a stream whose receiver told nothing its kernel's acknowledgements tell how far it came; what was never sent was not lost.
+    private IEnumerable<TcpFlow> OfStream(TcpStreamObservation s)
     {
         var way = new Direction(s.From, s.To);
-        long needless = Math.Min(s.Needless, s.Retransmitted);
+        long needless = Math.Min(s.Needless, s.Retransmitted), sent = Math.Min(s.Planned, s.Segments - s.Retransmitted);
+        long missing = Math.Max(0, s.Delivered >= 0 ? s.Planned - s.Delivered : sent - (s.Acknowledged ?? sent));
         TcpSighting? acks = Row(s.To, s.From, s.Phase, s.From, PortDirection.In, fromListener: true);
-        return new(way, s.Phase, $"a stream of {s.Planned} segments", s.Segments, s.Retransmitted - needless, needless, s.OutOfOrder, acks?.Acknowledgements ?? 0,
-            acks?.DuplicateAcks ?? 0, 0, Math.Max(0, s.Planned - Math.Max(0, s.Delivered)));
+        yield return new(way, s.Phase, $"a stream of {s.Planned} segments", s.Segments, s.Retransmitted - needless, needless, s.OutOfOrder, acks?.Acknowledgements ?? 0,
+            acks?.DuplicateAcks ?? 0, 0, IsCorrupt(s) ? 0 : missing);
+        if (s.Returned is { } returned && missing == 0 && returned < TcpStream.ToReturn(s.Planned))
+            yield return new(way.Reverse, s.Phase, $"what {s.To} sent back on a connection that {s.From} opened", returned, 0, 0, 0, 0, 0, 0, IsCorrupt(s) ? 0 : TcpStream.ToReturn(s.Planned) - returned);
     }
+
+    // Who gets a frame with a wrong checksum cuts the connection.
+    private bool IsCorrupt(TcpStreamObservation s) => s.Delivered < 0 && Corrupt.Any(c => c.Member == s.To || c.Member == s.From);
 
     private IEnumerable<TcpFlow> OfConnections(PhaseObservation phase)
     {

@@ -39,7 +39,7 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     {
         var tried = run.Seen.TcpStreams.GroupBy(s => new Direction(s.From, s.To)).ToDictionary(g => g.Key, g => g.First());
         return PathStreams.Of(run, "TCP stream", run.Seen.TcpStreams.Select(s => s.Phase),
-            w => !tried.TryGetValue(w, out TcpStreamObservation? s) ? "none was sent" : s.Opened ? null : $"did not open (A1): {s.Error}");
+            w => !tried.TryGetValue(w, out TcpStreamObservation? s) ? "none was sent" : !s.Opened ? $"did not open (A1): {s.Error}" : s.Delivered < 0 ? $"{s.To} did not say what came: {s.Error}" : null);
     }
 
     // The worse of the two; of two that are alike what datagrams say, with TCP's word beside it.
@@ -56,6 +56,16 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
     private static Finding OfTcp(RunAnalysis run)
     {
         TcpQuality tcp = run.TcpPaths;
+        if (tcp.Corrupt.Count > 0)
+        {
+            return Finding.Fail($"TCP: what reaches {Wording.Names(tcp.Corrupt.Select(c => c.Member))} is corrupt") with
+            {
+                Evidence = [.. tcp.Corrupt.Select(c => $"{c.Member} got {Wording.Count(c.Frames, "frame")} whose own checksum is wrong, in segments whose TCP checksum is right, or was not verified"), .. Lines(tcp.Lossy)],
+                Cause = "a device that rewrites packets and their checksums, bad memory on the way, or an interface that verifies no checksums",
+                Remedy = "look for whatever terminates, inspects or translates TCP between the members; switch checksum offload off for a test",
+            };
+        }
+
         if (tcp.Lossy.Count > 0)
         {
             return Finding.Fail($"TCP: {LossSite.Of(tcp.Delivery)}") with
@@ -73,9 +83,9 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         if (tcp.Doubled.Count > 0)
             return Finding.Warn($"TCP: duplicate acknowledgements on {Ways(tcp.Doubled)}") with { Evidence = Lines(tcp.Doubled), Cause = Disorder, Remedy = AgainstDisorder };
         long segments = tcp.All.Sum(f => f.Segments), lost = tcp.All.Sum(f => f.Lost);
-        return tcp.Streams.Count == 0
+        return tcp.Opened.Count == 0
             ? Finding.Pass($"TCP: no stream was sent; of {segments} segments of the cluster's own {lost} lost")
-            : Finding.Pass($"TCP: {Wording.Count(tcp.Streams.Count, "stream")} and the cluster's own connections, {lost} of {segments} segments lost");
+            : Finding.Pass($"TCP: {Wording.Count(tcp.Opened.Count, "stream")} and the cluster's own connections, {lost} of {segments} segments lost");
     }
 
     private static string Out(TcpQuality tcp) => $"segments out of order on {Ways(tcp.Disordered)}, at most {Wording.Percent(tcp.Disordered.Max(f => f.Disorder.Percent))}";
