@@ -16,7 +16,7 @@ public sealed record Explanation(string Id, string Title, IReadOnlyList<string> 
     [
         "no-querier", "no-querier-flooding", "two-queriers", "snooping-off", "port-not-forwarding-group", "mac-aliasing", "group-limit", "igmp-version", "no-acl", "acl-one-way",
         "acl-source-port-hole", "acl-ipv4-only", "acl-reject", "acl-between-members", "mtu", "loss", "multicast-rate-limit", "slow-port", "isolated-member", "partition",
-        "duplicate-address", "idle-timeout",
+        "duplicate-address", "idle-timeout", "host-firewall",
     ];
 
     /// <summary>A page for each check, in the catalogue's order.</summary>

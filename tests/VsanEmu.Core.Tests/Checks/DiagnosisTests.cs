@@ -1,4 +1,5 @@
 using VsanEmu.Core.Checks;
+using VsanEmu.Core.Flows;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -84,6 +85,48 @@ public sealed class DiagnosisTests
         Verdict verdict = Seen.In(FaultyWorlds.With(FaultyWorlds.With(World.Healthy(8), one), other)).Verdict;
         Assert.Equal(new[] { one, other }.Order(), verdict.Diagnoses.Select(d => d.Fault).Distinct().Order());
         Assert.Empty(verdict.Unexplained);
+    }
+
+    [Fact]
+    public void What_is_sent_to_an_address_that_two_have_makes_no_port_slow()
+    {
+        Seen seen = Seen.In(FaultyWorlds.With(World.Healthy(8), "duplicate-address"))
+            .WithSightings((port, t, x) => t.Kind == TrialKind.Unicast && port == "m06" && t.Joined.Contains("m06") ? x with { Packets = x.Packets / 4 } : x);
+        Assert.Equal(CheckOutcome.Fail, seen.Outcome("P3"));
+        Assert.Equal(["duplicate-address"], seen.Verdict.Diagnoses.Select(d => d.Fault));
+    }
+
+    [Fact]
+    public void What_came_in_at_a_port_and_not_at_its_member_is_the_hosts_and_not_the_switchs()
+    {
+        Seen seen = Seen.Healthy(4).WithStreams(s => s is { To: "m03", Group: FlowGroup.Agent } ? s with { Received = 0 } : s).WithPorts(p => p with
+        {
+            Flows = [.. p.Flows.Select(f => f is { Phase: Phases.Probing, Protocol: 17, Destination: "224.2.3.5" } ? f with { Packets = f.Packets + 200 } : f)],
+        });
+        Diagnosis named = Assert.Single(seen.Verdict.Diagnoses);
+        Assert.Equal(("host-firewall", "host of m03"), (named.Fault, named.Where));
+        Assert.Contains("M1", named.Explains);
+        CheckResult m1 = seen.Check("M1");
+        Assert.Equal((CheckOutcome.Fail, "the datagrams come in at these ports and not at the members: their own hosts drop them"), (m1.Outcome, m1.Cause));
+        // Where they did not come in it is not.
+        Seen absent = seen.WithPorts(p => p.Port == "m03" ? p with { Flows = [.. p.Flows.Where(f => f is not { Destination: "224.2.3.5", Direction: PortDirection.In })] } : p);
+        Assert.Equal(["port-not-forwarding-group"], absent.Verdict.Diagnoses.Select(d => d.Fault));
+    }
+
+    [Theory]
+    [InlineData(0, "host-firewall")]
+    [InlineData(1, "acl-one-way")]
+    public void A_SYN_that_came_in_and_was_not_answered_is_the_hosts_matter(int answers, string fault)
+    {
+        FlowSighting syn = Seen.Healthy(4).Run.Ports.Single(p => p.Port == "m03").Flows.First(f => f.Protocol == 6) with
+        {
+            Phase = Phases.Probing, Direction = PortDirection.In, Source = "198.18.0.2", SourcePort = 0, Destination = "198.18.0.3", DestinationPort = 2233, Syns = 1, SynAcks = 0, Payloads = 0, Packets = 1,
+        };
+        FlowSighting answer = syn with { Direction = PortDirection.Out, Source = syn.Destination, SourcePort = 2233, Destination = syn.Source, DestinationPort = 0, Syns = 0, SynAcks = answers };
+        Seen seen = Seen.In(World.Healthy(4) with { Tcp = (a, b) => (a, b) == ("m02", "m03") ? ProbeOutcome.FilteredReturn : ProbeOutcome.Open })
+            .WithPorts(p => p.Port == "m03" ? p with { Flows = [.. p.Flows, syn, .. answers > 0 ? (FlowSighting[])[answer] : []] } : p);
+        Assert.Equal(CheckOutcome.Fail, seen.Outcome("A1"));
+        Assert.Equal([fault], seen.Verdict.Diagnoses.Select(d => d.Fault));
     }
 
     [Fact]

@@ -86,6 +86,32 @@ public sealed class PathTrialTests
         Assert.All((CheckResult[])[p3, p1, deaf, unseen], r => Assert.Equal(CheckOutcome.Inconclusive, r.Outcome));
     }
 
+    [Theory]
+    [InlineData(2, CheckOutcome.Pass)] // one for each of two phases, or two: chance
+    [InlineData(4, CheckOutcome.Fail)]
+    public void A_gap_in_which_only_heartbeats_were_sent_is_seen_by_the_captures_at_both_ends(int lost, CheckOutcome outcome)
+    {
+        Seen gap = WithDatagrams((f, port) => f is { Phase: Phases.Steady, Direction: PortDirection.In, Source: "198.18.0.1" } && port == "m03" ? f with { Packets = f.Packets - lost } : f);
+        CheckResult p3 = gap.Check("P3");
+        Assert.Equal(outcome, p3.Outcome);
+        if (outcome == CheckOutcome.Pass) return;
+        Assert.StartsWith("the cluster's own datagrams: loss m01 to m03: 4 of 20 (20 %, ", p3.Seen);
+        Assert.StartsWith("m01 to m03, the cluster's own datagrams in phase steady: lost 4 of 20", p3.Evidence[0]);
+        Diagnosis named = gap.Verdict.Diagnoses[0];
+        Assert.Equal(("loss", "m01 to m03"), (named.Fault, named.Where));
+        Assert.EndsWith("in steady only", named.Summary);
+        // What this machine itself threw away then is no gap.
+        Seen hindered = gap.With(r => r with { Machine = new() { Hindrances = [new(gap.Run.Phases.Single(p => p.Name == Phases.Steady).StartNs + 1, 0, 12)] } });
+        Assert.Equal(CheckOutcome.Pass, hindered.Outcome("P3"));
+    }
+
+    [Fact]
+    public void What_a_port_misses_a_little_of_from_each_adds_up()
+    {
+        Seen gap = WithDatagrams((f, port) => f is { Phase: Phases.Steady, Direction: PortDirection.In, Destination: "224.2.3.5" } && port == "m03" ? f with { Packets = f.Packets - 1 } : f);
+        Assert.StartsWith("the cluster's own datagrams: loss to m03: 3 of 60", gap.Check("P3").Seen);
+    }
+
     // What answers D1 and D2: data from the reliable port to whoever opened.
     [Fact]
     public void What_does_not_come_back_from_the_reliable_port_fails_in_that_direction()
@@ -251,4 +277,7 @@ public sealed class PathTrialTests
 
     private static Seen WithFlows(Func<FlowSighting, string, FlowSighting> change) =>
         Healthy.WithPorts(p => p with { Flows = [.. p.Flows.Select(f => f.Protocol == 6 ? change(f, p.Port) : f)] });
+
+    private static Seen WithDatagrams(Func<FlowSighting, string, FlowSighting> change) =>
+        Healthy.WithPorts(p => p with { Flows = [.. p.Flows.Select(f => f.Protocol == 17 ? change(f, p.Port) : f)] });
 }

@@ -68,6 +68,16 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>How TCP fared among members.</summary>
     public TcpQuality TcpPaths => field ??= TcpQuality.Of(this);
 
+    /// <summary>How the cluster's own datagrams fared while it was at rest.</summary>
+    public OwnDatagrams OwnDatagrams => field ??= OwnDatagrams.Of(this);
+
+    /// <summary>What reached members' ports and was dropped by their own hosts.</summary>
+    public HostDrops HostDrops => field ??= HostDrops.Of(this);
+
+    /// <summary>Whether this machine threw frames of its own away in a phase: then one that is missing proves nothing.</summary>
+    public bool ThrewFramesAway(PhaseObservation phase) =>
+        Seen.Machine?.Hindrances.Any(h => h.Dropped > 0 && h.AtNs <= phase.EndNs && h.AtNs + h.StoodNs >= phase.StartNs) == true;
+
     /// <summary>What is proven of the VLAN's querier, snooping and versions.</summary>
     public VlanSetup Vlan => field ??= new VlanSetup(this);
 

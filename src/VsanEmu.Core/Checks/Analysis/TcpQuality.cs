@@ -103,8 +103,7 @@ internal sealed class TcpQuality
     /// <summary>Those with more duplicate acknowledgements than the limit.</summary>
     public IReadOnlyList<TcpFlow> Doubled { get; }
 
-    private HashSet<string> Dropping => field ??= [.. _run.Timeline.All.Where(p => _run.Seen.Machine?.Hindrances
-        .Any(h => h.Dropped > 0 && h.AtNs <= p.EndNs && h.AtNs + h.StoodNs >= p.StartNs) == true).Select(p => p.Name)];
+    private HashSet<string> Dropping => field ??= [.. _run.Timeline.All.Where(_run.ThrewFramesAway).Select(p => p.Name)];
 
     public IEnumerable<TcpFlow> All => Streams.Concat(Connections);
 

@@ -14,7 +14,7 @@ internal static class BlockedMembers
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {
         IReadOnlySet<Direction> lost = LossOdds.Connections(run);
-        var blocked = run.Tcp.Blocked.Values.Where(b => run.Segment.InTouch(b.Way) && !lost.Contains(b.Way)).ToDictionary(b => b.Way);
+        var blocked = run.Tcp.Blocked.Values.Where(b => run.Segment.InTouch(b.Way) && !lost.Contains(b.Way) && !run.HostDrops.Connections.Contains(b.Way)).ToDictionary(b => b.Way);
         ILookup<bool, BlockedWay> oneWay = blocked.Values.OrderBy(b => b.Way.From).ThenBy(b => b.Way.To).ToLookup(b => OneWay(run, blocked, b));
         int port = run.Spec.Channels.ReliablePort;
         if (oneWay[true].Any())

@@ -22,6 +22,7 @@ internal static class Diagnostician
         Flooding.Find,
         DoubledAddress.Find,
         OddSwitch.Find,
+        HostFirewall.Find,
         SilentPort.Find,
         BlockedMembers.Find,
         LossyPath.Find,

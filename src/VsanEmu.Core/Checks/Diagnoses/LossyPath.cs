@@ -14,14 +14,17 @@ internal static class LossyPath
 
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {
-        string[] slow = [.. SlowPorts(run)];
+        // What is sent to an address that two have goes now here, now there, and says nothing of a port.
+        string[] doubled = [.. run.AddressClaims.Doubled.Select(c => c.Member)], slow = [.. SlowPorts(run, doubled)], aside = [.. slow, .. doubled];
         if (slow.Length > 0) yield return Slow(run, slow);
 
-        DeliveryMatrix[] groups = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast];
-        DeliveryMatrix? ofGroups = groups.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, slow);
+        // What only the cluster's own slow datagrams miss fell into a gap, and met no limit.
+        DeliveryMatrix[] groups = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.OwnDatagrams.Delivery];
+        bool gap = groups.SkipLast(1).All(m => !Without(run, m, slow).Partial.Any());
+        DeliveryMatrix? ofGroups = groups.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, aside);
         if ((ofGroups ?? (fast.Partial.Any() ? fast : null)) is not { } lossy)
         {
-            if (run.TcpPaths.Lossy.Any(f => !slow.Contains(f.Way.From) && !slow.Contains(f.Way.To))) yield return OfTcp(run, slow);
+            if (run.TcpPaths.Lossy.Any(f => !aside.Contains(f.Way.From) && !aside.Contains(f.Way.To))) yield return OfTcp(run, aside);
             yield break;
         }
 
@@ -29,7 +32,7 @@ internal static class LossyPath
         Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
         Proportion unicast = OnTheSameWays(run, ways);
         string where = site.Where == "in the whole fabric" ? "" : site.Where;
-        bool limit = !run.Spec.Profile.Unicast && ofGroups is not null && MuchMore(site.Loss, unicast);
+        bool limit = !run.Spec.Profile.Unicast && !gap && ofGroups is not null && MuchMore(site.Loss, unicast);
         // What failed for want of luck is blamed on loss only when there is no more of it than loss explains.
         bool probes = LossOdds.Connections(run).Count > 0, pings = LossOdds.Pings(run).Count > 0 || run.Pings.Silent.Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
@@ -48,23 +51,23 @@ internal static class LossyPath
         yield return limit
             ? new("multicast-rate-limit", $"multicast is limited {site.Where}: {Wording.Percent(site.Loss.Percent)} of it is lost, of unicast {Wording.Percent(unicast.Percent)}", where, explains, evidence,
                 "raise or remove the storm-control or rate limit for multicast on the ports concerned")
-            : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them", where, explains, evidence,
+            : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them{(gap && ofGroups is not null ? $", in {Wording.Names(run.OwnDatagrams.Lossy.Select(f => f.Phase).Distinct())} only" : "")}", where, explains, evidence,
                 "read drop, error and storm-control counters along the path, and compare with a second run");
     }
 
     // Datagrams of all kinds arrive, and TCP's segments do not.
-    private static Suspicion OfTcp(RunAnalysis run, string[] slow)
+    private static Suspicion OfTcp(RunAnalysis run, string[] aside)
     {
-        LossSite site = LossSite.Of(Without(run, run.TcpPaths.Delivery, slow));
+        LossSite site = LossSite.Of(Without(run, run.TcpPaths.Delivery, aside));
         return new("loss", $"TCP loses segments {site.Where}, datagrams none: {Wording.Percent(site.Loss.Percent)} of them", site.Where == "in the whole fabric" ? "" : site.Where,
             [.. Symptoms.Cluster, .. Symptoms.Attempts, "P3"], run.TcpPaths.Lossy.Select(f => $"{f}"),
             "look for a device that treats TCP apart: a stateful firewall, a policer or a rule for this port; compare with a second run");
     }
 
     // Ports to which, or from which, fast unicast loses much more than the slow streams do; the worst first, and without it the next.
-    private static IEnumerable<string> SlowPorts(RunAnalysis run)
+    private static IEnumerable<string> SlowPorts(RunAnalysis run, string[] aside)
     {
-        var found = new List<string>();
+        var found = new List<string>(aside);
         foreach (Func<Direction, string> end in (Func<Direction, string>[])[w => w.To, w => w.From])
         {
             foreach (string port in run.FastUnicast.Lossy.GroupBy(end).OrderByDescending(g => DeliveryMatrix.Sum(g.Select(w => run.FastUnicast.Measured[w])).Percent).Select(g => g.Key))
@@ -77,7 +80,7 @@ internal static class LossyPath
             }
         }
 
-        return found.Order();
+        return found.Except(aside).Order();
     }
 
     private static Proportion Unanswered(RunAnalysis run, Func<Direction, bool> concerns)

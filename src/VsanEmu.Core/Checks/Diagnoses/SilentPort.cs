@@ -9,21 +9,22 @@ internal static class SilentPort
     public static IEnumerable<Suspicion> Find(RunAnalysis run)
     {
         DeliveryMatrix agents = run.AgentDelivery;
-        HashSet<string> deaf = agents.Silent.Count == agents.Measured.Count ? [] : Deaf(run, agents);
+        HashSet<string> deaf = agents.Silent.Count == agents.Measured.Count ? [] : Deaf(run, agents, FlowGroup.Agent);
         foreach (string port in deaf.Order()) yield return Suspect(run, port, FlowGroup.Agent, agents, "other members got theirs");
 
         // The Master Group has one sender and a single receiver: that the Agent Group arrives on the same ways clears the ports and the querier.
         DeliveryMatrix masters = run.MasterDelivery;
-        foreach (string port in Deaf(run, masters).Except(deaf).Order())
+        foreach (string port in Deaf(run, masters, FlowGroup.Master).Except(deaf).Order())
         {
             bool elsewise = masters.Silent.Where(w => w.To == port).All(w => agents.Measured.TryGetValue(w, out Delivery? d) && !d.None);
             if (elsewise) yield return Suspect(run, port, FlowGroup.Master, masters, "the Agent Group arrives on the same ways");
         }
     }
 
-    private static HashSet<string> Deaf(RunAnalysis run, DeliveryMatrix delivery)
+    // What the port got and its host dropped the switch forwarded.
+    private static HashSet<string> Deaf(RunAnalysis run, DeliveryMatrix delivery, FlowGroup group)
     {
-        var silent = delivery.Silent.ToHashSet();
+        HashSet<Direction> silent = [.. delivery.Silent.Except(run.HostDrops.OfGroup(group))];
         return [.. delivery.Measured.Keys.Where(w => !run.Segment.Apart(w.From, w.To)).GroupBy(w => w.To).Where(g => g.All(silent.Contains)).Select(g => g.Key)];
     }
 

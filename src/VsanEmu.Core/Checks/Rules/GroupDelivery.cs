@@ -43,11 +43,12 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
         return Finding.Pass($"{Wording.Count(matrix.Measured.Count, "direction")}, lost {matrix.Total}");
     }
 
-    private static Finding Failure(RunAnalysis run, DeliveryMatrix matrix)
+    private Finding Failure(RunAnalysis run, DeliveryMatrix matrix)
     {
         bool silent = matrix.Silent.Count > 0;
         IReadOnlyList<Direction> bad = silent ? matrix.Silent : matrix.Lossy;
         int lossy = matrix.Lossy.Count - matrix.Silent.Count;
+        bool hosts = silent && bad.All(run.HostDrops.OfGroup(group).Contains);
         string seen = silent
             ? matrix.Pattern(bad).DescribeHearing() + (lossy > 0 ? $"; {Wording.Count(lossy, "further direction")} with loss" : "")
             : LossSite.Of(matrix).ToString();
@@ -56,10 +57,14 @@ internal abstract class GroupDelivery(string id, string title, FlowGroup group) 
             Evidence = matrix.Measured.Values.Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent)
                 .OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.To).ThenBy(d => d.Way.From)
                 .Select(d => $"{d.Way}: {d.Received} of {d.Sent} arrived"),
-            Cause = silent
+            Cause = hosts
+                ? "the datagrams come in at these ports and not at the members: their own hosts drop them"
+                : silent
                 ? $"the switch does not forward the group to a port that joined it: {(run.Vlan.Querier ? "" : "no querier, ")}a membership that was not learned, or a port that is cut off"
                 : "packets are dropped on the way: a full queue, a storm-control limit on multicast, or a bad link",
-            Remedy = silent
+            Remedy = hosts
+                ? $"look at the firewalls of {Wording.Names(bad.Select(w => w.To).Distinct())}; the switch forwards the group there"
+                : silent
                 ? $"{FirstQuerier(run)}show the switch's group table (show ip igmp snooping groups) for the ports named here"
                 : "read the drop and error counters of the ports named here, and their storm-control settings",
         };

@@ -102,7 +102,8 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         if (measured.Length == 0) return Finding.Inconclusive("nobody sent numbered datagrams");
 
         Delivery[] alive = [.. measured.Where(d => !d.None)];
-        DeliveryMatrix[] fast = [run.FastUnicast, run.FastMulticast];
+        DeliveryMatrix own = run.OwnDatagrams.Delivery;
+        DeliveryMatrix[] fast = [run.FastUnicast, run.FastMulticast, own];
         int dead = measured.Length - alive.Length;
         Proportion total = DeliveryMatrix.Sum(alive);
         Delivery[] bad = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
@@ -110,13 +111,13 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
         if (bad.Length > 0)
         {
             DeliveryMatrix? site = matrices.Concat(fast).FirstOrDefault(m => m.Partial.Any());
-            string what = site == run.FastUnicast ? "fast unicast: " : site == run.FastMulticast ? "fast multicast: " : "";
+            string what = site == run.FastUnicast ? "fast unicast: " : site == run.FastMulticast ? "fast multicast: " : site == own ? "the cluster's own datagrams: " : "";
             string seen = site is not null ? $"{what}{LossSite.Of(site)}"
                 : bad.Any(d => d.Corrupt > 0) ? $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}"
                 : $"nothing of fast datagrams arrived on {Wording.Count(bad.Length, "direction")}";
             return Finding.Fail(seen + Extra(alive)) with
             {
-                Evidence = bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line),
+                Evidence = [.. run.OwnDatagrams.Lossy.Select(f => $"{f}"), .. bad.Where(d => !own.Measured.Values.Contains(d)).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line)],
                 Cause = "a full queue, a rate or storm-control limit, a bad link, or a machine too slow for its emulated members",
                 Remedy = "read drop and error counters along the path; repeat with more datagrams for a narrower interval",
             };
