@@ -1,5 +1,4 @@
 using VsanEmu.Core.Checks.Analysis;
-using VsanEmu.Core.Flows;
 
 namespace VsanEmu.Core.Checks.Diagnoses;
 
