@@ -13,20 +13,25 @@ public static class UnusedAddresses
 
     private const int Draws = 32;
 
-    /// <summary>Draws a few of the target's subnet; none where it has no room for anybody else.</summary>
+    /// <summary>Draws a few of the interface's subnet; none where the target is not in it, or it has no room for anybody else.</summary>
     /// <param name="target">The address that is answered for.</param>
-    /// <param name="prefixLength">Its subnet's prefix length.</param>
+    /// <param name="own">The address of who asks.</param>
+    /// <param name="prefixLength">That one's prefix length.</param>
     /// <param name="taken">Addresses that somebody is known to have.</param>
     /// <param name="random">Where they come from.</param>
-    public static IReadOnlyList<IPAddress> Of(IPAddress target, int prefixLength, IReadOnlyCollection<IPAddress> taken, Random random)
+    public static IReadOnlyList<IPAddress> Of(IPAddress target, IPAddress own, int prefixLength, IReadOnlyCollection<IPAddress> taken, Random random)
     {
         byte[] address = target.GetAddressBytes();
         int hostBits = (address.Length * 8) - prefixLength;
         var chosen = new List<IPAddress>();
+        if (!SamePrefix(address, own.GetAddressBytes(), prefixLength)) return chosen;
         foreach (int span in (address.Length == 4 ? Spans : SpansV6).Select(s => Math.Min(s, hostBits)).Where(s => s > 1).Distinct())
-            if (Draw(address, span, hostBits, [target, .. taken, .. chosen], random) is { } drawn) chosen.Add(drawn);
+            if (Draw(address, span, hostBits, [target, own, .. taken, .. chosen], random) is { } drawn) chosen.Add(drawn);
         return chosen;
     }
+
+    private static bool SamePrefix(byte[] one, byte[] other, int prefixLength) =>
+        one.Length == other.Length && Enumerable.Range(0, prefixLength).All(bit => ((one[bit / 8] ^ other[bit / 8]) & (0x80 >> (bit % 8))) == 0);
 
     private static IPAddress? Draw(byte[] address, int span, int hostBits, IReadOnlyList<IPAddress> taken, Random random)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using VsanEmu.Core.Addresses;
 using VsanEmu.Core.Probing;
 using VsanEmu.Net.Interfaces;
 
@@ -27,10 +26,11 @@ internal sealed class NeighbourProof(ProbeSource source, IPAddress target, TimeS
         IReadOnlyList<(IPAddress Address, PhysicalAddress By)> known = source.Namespace.Run(() => KnownNeighbours.At(source.Interface));
         IPAddress? other = known.Where(k => k.By.Equals(by) && !k.Address.Equals(target)).Select(k => k.Address).FirstOrDefault()
             ?? ArpRequest.AlsoAnswersFor(source, by, Unused([.. known.Select(k => k.Address)]), ProxyPatience);
-        return Told("ARP", string.Join(':', by.GetAddressBytes().Select(b => $"{b:x2}")), other, $"it answers ARP, as {string.Join(':', by.GetAddressBytes().Select(b => $"{b:x2}"))}");
+        string mac = string.Join(':', by.GetAddressBytes().Select(b => $"{b:x2}"));
+        return Told("ARP", mac, other, $"it answers ARP, as {mac}");
     }
 
-    // A host's own addresses of IPv6 are many: those that it has are no proof against it.
+    // A host has several addresses of IPv6: that it is known by another one too is no sign of a proxy.
     private Presence? ByDiscovery()
     {
         if (Icmpv6Question.Neighbour(source, target, patience) is not { } by) return null;
@@ -46,10 +46,6 @@ internal sealed class NeighbourProof(ProbeSource source, IPAddress target, TimeS
     private IReadOnlyList<IPAddress> Unused(IReadOnlyList<IPAddress> taken)
     {
         if (source.Namespace.Run(() => LocalInterface.PrefixOf(source.Interface, source.Address)) is not { } prefix) return [];
-        bool inside = AddressText.ReadNetwork($"{Bare(source.Address)}/{prefix}") is not { } subnet || subnet.Contains(new IPAddress(target.GetAddressBytes()));
-        if (!inside) return [];
-        return [.. UnusedAddresses.Of(target, prefix, [source.Address, .. taken], Random.Shared).Select(a => a.IsIPv6LinkLocal ? new IPAddress(a.GetAddressBytes(), source.Address.ScopeId) : a)];
+        return UnusedAddresses.Of(target, source.Address, prefix, taken, Random.Shared);
     }
-
-    private static IPAddress Bare(IPAddress address) => new(address.GetAddressBytes());
 }

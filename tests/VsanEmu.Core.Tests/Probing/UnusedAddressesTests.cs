@@ -21,9 +21,10 @@ public sealed class UnusedAddressesTests
     {
         IPAddress address = IPAddress.Parse(target);
         IPNetwork subnet = Subnet(address, prefixLength);
+        IPAddress own = address;
         for (int seed = 0; seed < 200; seed++)
         {
-            IReadOnlyList<IPAddress> drawn = UnusedAddresses.Of(address, prefixLength, [], new Random(seed));
+            IReadOnlyList<IPAddress> drawn = UnusedAddresses.Of(address, own, prefixLength, [], new Random(seed));
             Assert.Equal(count, drawn.Count);
             Assert.Equal(drawn.Count, drawn.Distinct().Count());
             Assert.All(drawn, a => Assert.True(subnet.Contains(a) && !a.Equals(address) && !a.Equals(subnet.BaseAddress), $"{a}"));
@@ -35,7 +36,7 @@ public sealed class UnusedAddressesTests
     public void One_is_near_enough_for_a_proxy_of_a_part_of_the_subnet()
     {
         IPNetwork near = IPNetwork.Parse("198.18.0.176/28");
-        for (int seed = 0; seed < 200; seed++) Assert.Contains(UnusedAddresses.Of(IPAddress.Parse("198.18.0.177"), 24, [], new Random(seed)), near.Contains);
+        for (int seed = 0; seed < 200; seed++) Assert.Contains(UnusedAddresses.Of(IPAddress.Parse("198.18.0.177"), IPAddress.Parse("198.18.0.2"), 24, [], new Random(seed)), near.Contains);
     }
 
     [Fact]
@@ -43,8 +44,12 @@ public sealed class UnusedAddressesTests
     {
         IPAddress[] taken = [.. Enumerable.Range(1, 5).Select(i => IPAddress.Parse($"198.18.0.{i}"))];
         for (int seed = 0; seed < 50; seed++)
-            Assert.DoesNotContain(UnusedAddresses.Of(IPAddress.Parse("198.18.0.6"), 29, taken, new Random(seed)), taken.Contains);
+            Assert.DoesNotContain(UnusedAddresses.Of(IPAddress.Parse("198.18.0.6"), IPAddress.Parse("198.18.0.1"), 29, taken, new Random(seed)), taken.Contains);
     }
+
+    [Fact]
+    public void Outside_the_own_subnet_nobody_is_asked() =>
+        Assert.Empty(UnusedAddresses.Of(IPAddress.Parse("198.18.1.6"), IPAddress.Parse("198.18.0.1"), 24, [], new Random(1)));
 
     private static IPNetwork Subnet(IPAddress address, int prefixLength)
     {

@@ -74,8 +74,8 @@ internal sealed class Intrusions
 
     private static Attempt Classify(RunAnalysis run, ProbeObservation probe) => probe.Outcome switch
     {
-        // What the source's own host does is not the fabric's doing.
-        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.HalfOpen,
+        // What the source's own host does is not the fabric's doing: an answer that came to its port came all the way.
+        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.Open,
         _ when probe.OwnHost is OwnHostDeed.Refused or OwnHostDeed.Unsent => Attempt.NoPath,
         ProbeOutcome.Open => Attempt.Open,
         ProbeOutcome.FilteredForward or ProbeOutcome.Prohibited => Attempt.Blocked,

@@ -48,8 +48,8 @@ internal sealed record OddAttempt(OutsiderSpec Outsider, ProbeObservation Probe,
 
     private static Attempt Classify(RunAnalysis run, ProbeObservation probe) => probe.Outcome switch
     {
-        // What the source's own host does is not the fabric's doing.
-        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.HalfOpen,
+        // What the source's own host does is not the fabric's doing: an answer that came to its port came all the way.
+        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.Open,
         _ when probe.OwnHost == OwnHostDeed.Refused => Attempt.Unknown,
         _ when probe.OwnHost == OwnHostDeed.Unsent => Attempt.NoPath,
         // Of a borrowed address only the arrival counts, however that is told.
