@@ -36,6 +36,7 @@ internal static class SpecCommand
         if (SpecInput.Read(path, error) is not { } spec) return ExitCode.BadInput;
         if (resolved) output.Write(SpecFile.Format(spec));
         else output.WriteLine($"{path}: good: {Summary(spec)}");
+        foreach (string warning in SpecWarnings.Of(spec)) error.WriteLine($"{path}: warning: {warning}");
         return ExitCode.Passed;
     }
 

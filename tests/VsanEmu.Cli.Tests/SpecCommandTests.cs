@@ -1,3 +1,4 @@
+using System.Net;
 using VsanEmu.Core.Spec;
 
 namespace VsanEmu.Cli.Tests;
@@ -29,6 +30,21 @@ public sealed class SpecCommandTests : IDisposable
     {
         Ran schema = await Ran.Async("spec", "--schema");
         Assert.Equal((0, SpecFile.Schema), (schema.Code, schema.Output));
+    }
+
+    [Theory]
+    [InlineData("239.1.1.1", "239.1.1.1", "Agent Group and Master Group are one address, 239.1.1.1, on ports ")]
+    [InlineData("232.1.1.1", "239.1.1.2", "232.1.1.1 is in 232.0.0.0/8, for source-specific multicast")]
+    [InlineData("239.1.1.1", "239.129.1.1", "239.1.1.1, 239.129.1.1 share the MAC address ")]
+    public async Task What_is_allowed_and_unlucky_is_a_warning(string agents, string masters, string expected)
+    {
+        string file = Write(SpecFile.Format(LabSpec.Create(2) is var spec
+            ? spec with { Channels = spec.Channels with { AgentGroup = IPAddress.Parse(agents), MasterGroup = IPAddress.Parse(masters) } }
+            : throw new InvalidOperationException()));
+        Ran check = await Ran.Async("spec", "--check", file);
+        Assert.Equal(0, check.Code);
+        Assert.StartsWith($"{file}: good: ", check.Output);
+        Assert.Contains($"{file}: warning: {expected}", check.Error);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class ObserveTests
     [InlineData("talk", "ip link del eth9", "the interface was gone ")]
     [InlineData("talk", "ip link set eth9 down; ip link set eth9 up", "what passed then was not heard")]
     [InlineData("", "", "not one frame was heard in ")]
+    [InlineData("deaf_talk", "", " own: whether anything reaches this port is not known")]
     public async Task What_could_not_be_heard_is_said_and_is_exit_3(string before, string meanwhile, string expected)
     {
         (int exit, string said, string json) = await ObserveAsync(before, meanwhile, "");
@@ -43,6 +44,10 @@ public sealed class ObserveTests
     [Theory]
     [InlineData("--interface eth7", "there is no interface eth7 here")]
     [InlineData("--netns nobody", "there is no network namespace nobody")]
+    [InlineData("--capture /proc/x", "the folder /proc/x for captures cannot be made there")]
+    [InlineData("--capture /proc", "the capture /proc/observed.pcapng cannot be written there")]
+    [InlineData("--netns /etc/passwd", "/etc/passwd is no network namespace")]
+    [InlineData("--netns /proc/self/ns/mnt", "/proc/self/ns/mnt is no network namespace")]
     public async Task What_is_not_there_is_one_line(string options, string expected)
     {
         (int exit, string said, _) = await ObserveAsync("", "", options);
@@ -71,6 +76,12 @@ public sealed class ObserveTests
             until_link 'state UP'
             # Requests for an address that nobody has: heard by everybody in the segment.
             talk() { (while :; do ip netns exec peer bash -c 'echo >/dev/udp/198.18.1.99/9'; sleep 0.2; done) >/dev/null 2>&1 & jobs="$jobs $!"; }
+            # The switch lets nothing out to the port, and the host behind it asks for an address that nobody has.
+            deaf_talk() {
+              ip addr add 198.18.1.2/24 dev eth9
+              ip netns exec peer nft 'table netdev q { chain e { type filter hook egress device eth0 priority 0; drop; }; }'
+              (while :; do echo >/dev/udp/198.18.1.99/9; sleep 0.2; done) >/dev/null 2>&1 & jobs="$jobs $!"
+            }
             jobs=
             trap '[ -z "$jobs" ] || kill $jobs 2>/dev/null || true' EXIT
             eval "$1"
@@ -81,7 +92,8 @@ public sealed class ObserveTests
             # Once for people and once as JSON, side by side.
             "${command[@]}" observe -d 4s --capture /run/netns/json $3 --json >/run/netns/json.txt 2>/dev/null & other=$!
             exit=0
-            "${command[@]}" observe -d 4s --capture /run/netns/heard $3 || exit=$?
+            case "$3" in *--capture*) ;; *) set -- "$1" "$2" "--capture /run/netns/heard $3";; esac
+            "${command[@]}" observe -d 4s $3 || exit=$?
             wait $other || true
             echo "json:"
             cat /run/netns/json.txt

@@ -33,6 +33,20 @@ public sealed class ProbeTests
         ("tcp dport 2233 drop", "--to 198.18.2.99", 0, "  not proven to be blocked: nobody is known to be at 198.18.2.99"),
         ("tcp dport 2233 reject with icmp admin-prohibited", "--to 198.18.2.99 --source-port 0 --expect blocked", 0, "  blocked: 198.18.1.1 says itself that it forbids this"),
         ("tcp dport 2233 drop", "--to 198.18.2.2 198.18.2.99 --expect blocked", 3, "  blocked: somebody is there: it answers ICMP echo"),
+        // A proxy answers for anybody: for one who is not there, and for a whole part of the segment.
+        (Proxy, "--to 198.18.1.177 --expect blocked", 3, "nobody is known to be at 198.18.1.177: ARP is answered by "),
+        (Proxy, "--to 198.18.1.178 --expect blocked", 3, ", which answers for other addresses too, as 198.18.1."),
+        (Proxy, "--to 198.18.1.179 --expect blocked --json", 3, "\"presentBy\": \"None\""),
+        // This host's own firewall is not the fabric.
+        (OwnInput, "--to 198.18.1.1 --expect blocked", 1, "answered, and this host's own firewall drops the answer"),
+        (OwnInput, "--to 198.18.1.1 --source-port 0 --expect blocked", 1, "  open up to this host: the target's SYN-ACK came in"),
+        (OwnInput, "--to 198.18.1.1 --source-port 0 --expect open", 1, "  open up to this host: "),
+        (OwnOutput, "--to 198.18.1.1 --source-port 0 --expect blocked", 3, "  not proven to be blocked: the SYN never left this host's interface: this host's own firewall holds it back"),
+        (OwnOutput, "--to 198.18.1.1 --expect blocked", 3, "in fragments to 198.18.1.1 TCP 2233: refused by this host's own firewall"),
+        (OwnOutput, "--to 198.18.1.99 --source-port 0 --expect blocked", 3, "never left this host's interface: no ARP answer"),
+        (OwnReject, "--to 198.18.1.1 --source-port 0 --expect blocked", 3, "not proven to be blocked: this host's own firewall refused to send it"),
+        // One way open and another blocked: which is which.
+        (Served + "tcp sport 2233 tcp dport 2233 drop", "--expect blocked", 1, "  from source port 2233: blocked: somebody is there: it accepts connections by another way"),
         // An authorised endpoint: the router itself, which the rules on what it forwards do not touch.
         (Served + "ip daddr 198.18.2.2 drop", "--expect blocked --control-from eth1@router", 0, "  blocked: somebody is there: eth1@router finds the port open, before and after"),
         (Served + "tcp dport 2233 reject with tcp reset", "--expect blocked --control-from eth1@router", 0, "  blocked: the port is open: eth1@router finds the port open, before and after"),
@@ -129,6 +143,14 @@ public sealed class ProbeTests
     private const string Deaf =
         "accept; }; chain input { type filter hook input priority 0; meta l4proto tcp drop; icmp type echo-request drop; icmpv6 type echo-request drop";
 
+    // The router answers ARP for the upper half of the segment, and forwards nothing of it.
+    private const string Proxy = "ip daddr 198.18.1.128/25 drop";
+
+    // The router listens, and this host's own firewall has rules (see the script).
+    private const string OwnInput = "accept; # input tcp sport 2233 drop";
+    private const string OwnOutput = "accept; # output tcp dport 2233 drop";
+    private const string OwnReject = "accept; # output tcp dport 2233 reject with tcp reset";
+
     // The server's port is open.
     private const string Served = "ct state established accept; ";
 
@@ -152,7 +174,8 @@ public sealed class ProbeTests
             ip route add 198.18.2.0/24 via 198.18.1.1
             ip -n server route add default via 198.18.2.1
             ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-            [ -z "$1" ] || ip netns exec router nft "table inet t { chain forward { type filter hook forward priority 0; $1; }; }"
+            rules="${1%%#*}" own="${1#*# }"
+            [ -z "$rules" ] || ip netns exec router nft "table inet t { chain forward { type filter hook forward priority 0; ${rules%; }; }; }"
             ip -6 addr add 2001:2:0:1::2/64 dev eth9 nodad
             ip -n router addr add 2001:2:0:1::1/64 dev eth0 nodad
             ip -n router addr add 2001:2:0:2::1/64 dev eth1 nodad
@@ -181,6 +204,21 @@ public sealed class ProbeTests
               server=$!
               trap 'kill $server' EXIT
               until ip netns exec server bash -c 'exec 3<>/dev/tcp/198.18.2.2/2233' 2>/dev/null; do sleep 0.1; done;;
+            esac
+            case "$1" in
+              "ip daddr 198.18.1.128/25 drop")
+                ip -n router link add d0 type veth peer name d1
+                ip -n router link set d0 up
+                ip -n router link set d1 up
+                ip -n router route add 198.18.1.128/25 dev d0
+                ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/conf/eth0/proxy_arp';;
+              *'# '*)
+                ip -n router link set lo up
+                ip netns exec router redis-server --port 2233 --bind 198.18.1.1 --protected-mode no --save '' --daemonize no >/dev/null 2>&1 &
+                server=$!
+                trap 'kill $server' EXIT
+                until ip netns exec router bash -c 'exec 3<>/dev/tcp/198.18.1.1/2233' 2>/dev/null; do sleep 0.1; done
+                nft "table ip own { chain o { type filter hook ${own%% *} priority 0; ${own#* }; }; }";;
             esac
             sleep 1.2
             set +e

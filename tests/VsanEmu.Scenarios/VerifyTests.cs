@@ -52,7 +52,9 @@ public sealed class VerifyTests
 
     [Theory]
     [InlineData("m1, netns: nowhere", "m1: interface eth0 in namespace nowhere: there is no such namespace")]
-    [InlineData("m1, host: rack7", "m1: host rack7 is another machine's")]
+    [InlineData("m1, netns: /etc/passwd", "m1: interface eth0 in namespace /etc/passwd: /etc/passwd is no network namespace")]
+    [InlineData("m1, netns: /proc/self/ns/mnt", "/proc/self/ns/mnt is no network namespace")]
+    [InlineData("m1, host: rack7", "m1: host rack7 is another machine's; without --control every endpoint is attached on this one")]
     [InlineData("m1, interface: nic2", "m1: interface nic2: m2 is attached there too")]
     [InlineData("m1, interface: lo", "m1: interface lo: the loopback interface leads to no switch")]
     public async Task A_place_that_is_none_is_named(string place, string expected)

@@ -6,6 +6,7 @@ using VsanEmu.Core.Checks;
 using VsanEmu.Core.Flows;
 using VsanEmu.Core.Spec;
 using VsanEmu.Lab;
+using VsanEmu.Lab.Building;
 using VsanEmu.Lab.Faults;
 using VsanEmu.Lab.Hosting;
 using VsanEmu.Net.Capture;
@@ -70,6 +71,7 @@ internal static class LabCommand
             if (Cluster(parsed, tests ? SelfTest.Members : DefaultMembers) is not { } cluster) return (int)ExitCode.BadInput;
             IReadOnlyList<IFault> faults = Faults(parsed);
             LabOptions options = Options(parsed, cluster, faults);
+            Check(parsed.GetValue(Fault) ?? [], options);
             Prepare(parsed.GetValue(Install));
             using ParentWatch? watch = ParentWatch.Start();
             return tests
@@ -133,6 +135,28 @@ internal static class LabCommand
         foreach (string text in parsed.GetValue(Fault) ?? [])
             faults.Add(KnownFaults.TryParse(text, out IFault? fault, out string? error) ? fault : throw new UsageException($"--fault {text}: {error}"));
         return faults;
+    }
+
+    // A fault that names what this fabric does not have is a mistake; a fabric that cannot be planned without any is told when it is built.
+    private static void Check(string[] given, LabOptions options)
+    {
+        if (Plan(options, 0) is not null) return;
+        for (int i = 1; i <= options.Faults.Count; i++)
+            if (Plan(options, i) is { } why) throw new UsageException($"--fault {given[i - 1]}: {why}");
+    }
+
+    // Why it cannot be planned with so many of its faults; null when it can.
+    private static string? Plan(LabOptions options, int faults)
+    {
+        try
+        {
+            FabricPlanner.Plan(options.Shape.Adapt(options.Cluster), new FabricOptions { Faults = [.. options.Faults.Take(faults)], Shape = options.Shape });
+            return null;
+        }
+        catch (FabricException e)
+        {
+            return e.Message;
+        }
     }
 
     // Tools first, since they say best what is missing; then rights, since only with them can the kernel be tried.

@@ -118,7 +118,8 @@ internal sealed class ProbeRun
         if (target.Controls.Count > 0 && target.Controls.All(c => c.Outcome == ProbeOutcome.Open))
             return new(PresenceProof.Control, $"{target.Controls[0].From} finds the port open, before and after");
         if (target.Probes.FirstOrDefault(p => p.Outcome == ProbeOutcome.Open || p.AnsweredBy == target.Bare) is { } own)
-            return new(PresenceProof.Answer, own.Outcome == ProbeOutcome.Open ? "it accepts connections" : $"it answers: {(own.Outcome == ProbeOutcome.Refused ? "RST" : "an ICMP error")}");
+            return new(PresenceProof.Answer, own.Outcome == ProbeOutcome.Open ? "it accepts connections by another way" : $"it answers: {(own.Outcome == ProbeOutcome.Refused ? "RST" : "an ICMP error")}");
+        if (target.Probes.Any(p => p.OwnHost == OwnHostDeed.AnswerDropped)) return new(PresenceProof.Answer, "it answers: SYN-ACK");
         return await new PresenceSearch(aim.Way!, aim.Way!.Scoped(aim.Address.Address), Port, Timeout).RunAsync(cancellation);
     }
 
@@ -129,7 +130,7 @@ internal sealed class ProbeRun
     {
         string bare = new IPAddress(aim.Address.Address.GetAddressBytes()).ToString();
         bool scoped = aim.Address.Address.IsIPv6LinkLocal && aim.Way is not null;
-        return new() { Address = scoped ? $"{bare}%{aim.Way!.Source.Interface}" : bare, Name = aim.Address.Name };
+        return new() { OnLink = aim.Way?.OnLink ?? false, Address = scoped ? $"{bare}%{aim.Way!.Source.Interface}" : bare, Name = aim.Address.Name };
     }
 
     /// <summary>What is to be probed, and by which ways; or why not.</summary>

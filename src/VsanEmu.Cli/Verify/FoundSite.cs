@@ -74,6 +74,6 @@ internal sealed class FoundSite(AttachedEnds attached) : ISite
 
     private static void Here(string name, string? host)
     {
-        if (host is not null) throw new AttachmentException($"{name}: host {host} is another machine's; this version attaches every endpoint on this one, by netns or interface");
+        if (host is not null) throw new AttachmentException($"{name}: host {host} is another machine's; without --control every endpoint is attached on this one, by netns or interface; with --control the hosts attach theirs (vsanemu node --control)");
     }
 }

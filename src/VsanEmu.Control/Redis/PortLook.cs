@@ -34,7 +34,9 @@ internal static class PortLook
         }
         catch (SocketException e)
         {
-            return new($"{address} cannot be reached: {e.Message}", inner: found);
+            // The runtime's words for a socket that is not there are another error's.
+            string why = address.Server is UnixDomainSocketEndPoint socket && !File.Exists($"{socket}") ? "there is no such socket" : e.Message;
+            return new($"{address} cannot be reached: {why}", inner: found);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -53,6 +53,9 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
     /// <summary>Frames added.</summary>
     public long Frames { get; private set; }
 
+    /// <summary>Those of them that came in.</summary>
+    public long FramesIn { get; private set; }
+
     /// <summary>Sightings that found no row and no room for one (<see cref="MaxRows"/>, <see cref="MaxTrialRows"/>, <see cref="MaxTrialBytes"/>).</summary>
     public long Overflowed { get; private set; }
 
@@ -75,15 +78,16 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
     /// <param name="number">Its number in the port's capture, from 1.</param>
     public void Add(in FrameInfo info, ReadOnlySpan<byte> frame, PortDirection direction, long atNs, long number)
     {
-        Frames++;
+        Count(direction);
         if (info.Vlan != 0) _vlans.Add(info.Vlan, info, direction, atNs, number);
         else AddOwn(info, frame, direction, atNs, number);
     }
 
     /// <summary>Counts a frame that could not be decoded: it has a number in the capture, and nothing else.</summary>
-    public void AddUndecoded()
+    /// <param name="direction">Its direction.</param>
+    public void AddUndecoded(PortDirection direction)
     {
-        Frames++;
+        Count(direction);
         _undecoded++;
     }
 
@@ -99,6 +103,7 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
         Port = port,
         Kind = kind,
         Frames = Frames,
+        FramesIn = FramesIn,
         Dropped = dropped + Overflowed,
         Flows = [.. _flows.OrderBy(f => f.Value.FirstFrame).Select(f => f.Value.ToSighting(f.Key))],
         Queries = [.. _queries.OrderBy(q => q.Value.FirstFrame).Select(q => q.Value.ToSighting(q.Key))],
@@ -112,6 +117,12 @@ public sealed class PortTally(ChannelSpec channels, ulong run = 0, IReadOnlySet<
         File = file,
         FileLost = fileLost,
     };
+
+    private void Count(PortDirection direction)
+    {
+        Frames++;
+        if (direction == PortDirection.In) FramesIn++;
+    }
 
     private void AddOwn(in FrameInfo info, ReadOnlySpan<byte> frame, PortDirection direction, long atNs, long number)
     {

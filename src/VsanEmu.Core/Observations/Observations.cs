@@ -315,6 +315,22 @@ public enum ProbeOutcome : byte
     Filtered,
 }
 
+/// <summary>What a probe's own host did to it, where that is known: it tells nothing of the fabric.</summary>
+public enum OwnHostDeed : byte
+{
+    /// <summary>Nothing that is known.</summary>
+    None,
+
+    /// <summary>The SYN-ACK came in at its interface and went no further: its firewall drops it. Up to there the way is open.</summary>
+    AnswerDropped,
+
+    /// <summary>It refused to send the SYN: its firewall rejects it, or a route prohibits it.</summary>
+    Refused,
+
+    /// <summary>The SYN never left its interface: no route, no ARP answer, or its firewall.</summary>
+    Unsent,
+}
+
 /// <summary>One TCP probe.</summary>
 public sealed record ProbeObservation
 {
@@ -344,6 +360,9 @@ public sealed record ProbeObservation
 
     /// <summary>Address that sent the RST or ICMP error, or empty.</summary>
     public string AnsweredBy { get; init; } = "";
+
+    /// <summary>What the source's own host did to it.</summary>
+    public OwnHostDeed OwnHost { get; init; }
 
     /// <summary>When it was sent.</summary>
     public required long AtNs { get; init; }

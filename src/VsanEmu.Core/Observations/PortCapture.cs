@@ -40,6 +40,9 @@ public sealed record PortCapture
     /// <summary>Frames seen, in both directions.</summary>
     public required long Frames { get; init; }
 
+    /// <summary>Those of <see cref="Frames"/> that came in: what the endpoint itself sent tells nothing of what reaches it.</summary>
+    public long FramesIn { get; init; }
+
     /// <summary>
     /// Frames that the kernel dropped before they were seen, and sightings that found the tables here full: with any, an absence proves nothing.
     /// </summary>

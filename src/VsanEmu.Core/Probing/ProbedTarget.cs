@@ -26,7 +26,7 @@ public enum PresenceProof : byte
 
 /// <summary>Whether somebody is at an address, and how that is known.</summary>
 /// <param name="By">What shows it.</param>
-/// <param name="What">It in words, as <c>it answers ICMP echo</c>; empty when nothing does.</param>
+/// <param name="What">It in words, as <c>it answers ICMP echo</c>; where nothing does, what was found that shows nothing, or empty.</param>
 public sealed record Presence(PresenceProof By, string What)
 {
     /// <summary>Nobody is known to be there.</summary>
@@ -55,6 +55,9 @@ public sealed record ProbedTarget
 
     /// <summary>Whether somebody is known to be there.</summary>
     public Presence Presence { get; init; } = Presence.Unknown;
+
+    /// <summary>Whether it is in this host's segment, where ARP, or neighbour discovery, asks for it.</summary>
+    public bool OnLink { get; init; }
 
     /// <summary>Attempts of the authorised endpoint; empty when there is none.</summary>
     public IReadOnlyList<ControlAttempt> Controls { get; init; } = [];

@@ -24,8 +24,10 @@ internal sealed class OddityReading(
             yield return $"the interface {deaf.Why} {when}";
         }
 
-        if (capture.Frames == 0 && listening.HeardNs > 0) yield return $"not one frame was heard in {Wording.Span(listening.HeardNs)}: whether anything reaches this port is not known";
+        if (capture.FramesIn == 0 && listening.HeardNs > 0) yield return $"not one frame was heard in {Wording.Span(listening.HeardNs)}{OnlyOwn}: whether anything reaches this port is not known";
     }
+
+    private string OnlyOwn => capture.Frames == 0 ? "" : $", but {Wording.Count(capture.Frames, "frame")} of this host's own";
 
     private IEnumerable<string> QuerierLines()
     {

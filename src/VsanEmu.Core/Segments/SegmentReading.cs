@@ -44,7 +44,7 @@ public sealed record SegmentReading
     /// <summary>How long it was listened on, and when nothing could be heard.</summary>
     public required Listening Listening { get; init; }
 
-    /// <summary>True when the port was heard all the time, and something was: only then does an absence say anything.</summary>
+    /// <summary>True when the port was heard all the time, and something came in: only then does an absence say anything.</summary>
     public required bool Conclusive { get; init; }
 
     /// <summary>What does not fit the flow matrix, or speaks of a fault: a line each.</summary>
@@ -75,7 +75,7 @@ public sealed record SegmentReading
             Groups = groups,
             Hosts = hosts,
             Listening = listening,
-            Conclusive = listening.Deaf.Count == 0 && capture.Frames > 0,
+            Conclusive = listening.Deaf.Count == 0 && capture.FramesIn > 0,
             Oddities = [.. new OddityReading(capture, channels, listening, queriers, groups, hosts).Lines()],
         };
     }

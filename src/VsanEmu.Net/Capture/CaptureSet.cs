@@ -42,7 +42,7 @@ public sealed class CaptureSet : IDisposable
     /// <param name="directory">Where to write <c>PORT.pcapng</c>; made if missing. Null: nowhere.</param>
     /// <param name="run">The run's number, over 0, where other machines take part in it; by default one that no other run has.</param>
     /// <param name="control">The TCP ends of the server by which the run is led: the tool's own connection to it is no flow of a member. Null for none.</param>
-    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <exception cref="CaptureException">The folder cannot be made.</exception>
     public CaptureSet(ChannelSpec channels, long originTimestamp, string? directory = null, ulong? run = null, IReadOnlyCollection<IPEndPoint>? control = null)
     {
         Run = run ?? (ulong)Random.Shared.NextInt64(1, long.MaxValue);
@@ -53,7 +53,7 @@ public sealed class CaptureSet : IDisposable
         _directory = directory;
         if (directory is not null)
         {
-            Directory.CreateDirectory(directory);
+            Make(directory);
             _writer = new ChunkWriter();
         }
 
@@ -147,6 +147,23 @@ public sealed class CaptureSet : IDisposable
         _writer?.Dispose();
         foreach (CapturedPort port in _ports) port.CloseFile();
         _epoll.Dispose();
+    }
+
+    // What the runtime says of it may be about another file.
+    private static void Make(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CaptureException($"the folder {directory} for captures cannot be made: permission denied");
+        }
+        catch (IOException)
+        {
+            throw new CaptureException($"the folder {directory} for captures cannot be made there");
+        }
     }
 
     private int Epoll => (int)_epoll.DangerousGetHandle();

@@ -80,7 +80,7 @@ internal sealed class CapturedPort(
         if (about.Tag.Vlan != 0) info = info with { Vlan = about.Tag.Vlan };
         if (!decoded && info.Vlan == 0)
         {
-            _tally.AddUndecoded();
+            _tally.AddUndecoded(about.Direction);
             return;
         }
 

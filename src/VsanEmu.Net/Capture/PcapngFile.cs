@@ -45,8 +45,21 @@ internal sealed class PcapngFile : IDisposable
     internal static PcapngFile Create(ChunkWriter writer, string directory, string port, int snaplen)
     {
         string name = ShortNames.Of(port, ShortNames.File - Ending.Length) + Ending;
-        var file = new FileStream(Path.Combine(directory, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        return new PcapngFile(writer, name, file, port, snaplen);
+        string path = Path.Combine(directory, name);
+        try
+        {
+            var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            return new PcapngFile(writer, name, file, port, snaplen);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CaptureException($"the capture {path} cannot be written: permission denied");
+        }
+        catch (FileNotFoundException)
+        {
+            // What proc(5) and the like say of a new file.
+            throw new CaptureException($"the capture {path} cannot be written there");
+        }
     }
 
     /// <summary>Adds a frame; a tag that was taken off it is put back.</summary>

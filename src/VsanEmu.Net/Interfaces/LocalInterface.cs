@@ -95,6 +95,15 @@ public sealed record LocalInterface(string Name, int Index, IPAddress Address, i
         }
     }
 
+    /// <summary>The prefix length of an address of an interface, of either family; null when it does not have it.</summary>
+    /// <remarks>Read in the calling thread's namespace.</remarks>
+    public static int? PrefixOf(string name, IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        return Addresses(name, bytes.Length == 4 ? InterNetwork : InterNetworkV6)
+            .Where(a => a.Address.GetAddressBytes().AsSpan().SequenceEqual(bytes)).Select(a => (int?)a.PrefixLength).FirstOrDefault();
+    }
+
     // Of one interface, or of all.
     private static unsafe List<(string Name, uint Flags, IPAddress Address, int PrefixLength)> Addresses(string? name, ushort family)
     {

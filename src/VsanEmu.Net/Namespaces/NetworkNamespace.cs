@@ -41,7 +41,16 @@ public sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace OfProcess() => new(File.OpenHandle(ProcessPath), entered: true);
 
     /// <summary>Opens a namespace by the path of its file, for example one under <c>/run/netns</c>.</summary>
-    public static NetworkNamespace Open(string path) => new(File.OpenHandle(path));
+    /// <exception cref="NetworkNamespaceException">What is there is no network namespace.</exception>
+    /// <exception cref="IOException">There is nothing, or it cannot be read.</exception>
+    public static NetworkNamespace Open(string path)
+    {
+        if (Directory.Exists(path)) throw NetworkNamespaceException.IsNone(path);
+        SafeFileHandle handle = File.OpenHandle(path);
+        if (InterfaceRequests.NamespaceKind(handle) == Libc.CloneNewNet) return new(handle);
+        handle.Dispose();
+        throw NetworkNamespaceException.IsNone(path);
+    }
 
     /// <summary>
     /// Runs <paramref name="work"/> on a thread of its own inside this namespace, and waits for it. A thread that it starts stays in the namespace.

@@ -16,6 +16,9 @@ internal static unsafe partial class InterfaceRequests
     private const int SiocEthtool = 0x8946;
     private const int NameSize = 16;
 
+    // NS_GET_NSTYPE of linux/nsfs.h.
+    private const int NamespaceKindRequest = 0xb703;
+
     // Commands of SIOCETHTOOL, and the set of strings that names features.
     private const uint GetStrings = 0x1b;
     private const uint GetSetInformation = 0x37;
@@ -105,6 +108,12 @@ internal static unsafe partial class InterfaceRequests
     /// <summary>socket(2): a descriptor, or -1.</summary>
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial SafeFileHandle Socket(int domain, int type, int protocol);
+
+    /// <summary>Which kind of namespace a descriptor is of, as the flag that makes one (<see cref="Libc.CloneNewNet"/>); -1 for what is none (ioctl_ns(2)).</summary>
+    internal static int NamespaceKind(SafeFileHandle descriptor) => Ioctl(descriptor, NamespaceKindRequest);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Ioctl(SafeFileHandle fd, nuint request);
 
     /// <summary>ioctl(2): 0, or -1 with ENODEV for an unknown name, EPERM without CAP_NET_ADMIN in the socket's namespace, EOPNOTSUPP where the interface does not say.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

@@ -20,6 +20,7 @@ public static class ArpRequest
 
     // One of them may be lost.
     private const int Requests = 3;
+    private const int ProxyRequests = 2;
 
     /// <summary>Broadcasts a request for each of some addresses.</summary>
     /// <param name="from">Who asks.</param>
@@ -50,6 +51,32 @@ public static class ArpRequest
             long start = Stopwatch.GetTimestamp();
             while (AnswerWait.Readable(socket, start, patience))
                 if (IsReply(frame.AsSpan(0, socket.Receive(frame)), asked)) return new PhysicalAddress(frame[SenderHardware..SenderAddress]);
+        }
+
+        return null;
+    });
+
+    /// <summary>Asks for some addresses at once, twice, whether one of them is answered for by somebody. Blocks its thread.</summary>
+    /// <param name="from">Who asks.</param>
+    /// <param name="suspect">Who is to answer.</param>
+    /// <param name="asked">The addresses that are asked for.</param>
+    /// <param name="patience">How long to wait for answers, each time.</param>
+    /// <returns>An address for which the suspect answered, or null.</returns>
+    /// <exception cref="LocalInterfaceException">The source's interface lacks its address.</exception>
+    /// <exception cref="SocketException">It cannot be sent.</exception>
+    internal static IPAddress? AlsoAnswersFor(ProbeSource from, PhysicalAddress suspect, IReadOnlyList<IPAddress> asked, TimeSpan patience) => from.Namespace.Run(() =>
+    {
+        using Socket socket = Open(from, ArpFrames);
+        byte[] own = ((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress, frame = new byte[2048];
+        for (int i = 0; i < ProxyRequests && asked.Count > 0; i++)
+        {
+            foreach (IPAddress address in asked) socket.Send(Frame(own, from.Address, address));
+            long start = Stopwatch.GetTimestamp();
+            while (AnswerWait.Readable(socket, start, patience))
+            {
+                int length = socket.Receive(frame);
+                if (asked.FirstOrDefault(a => IsReply(frame.AsSpan(0, length), a)) is { } other && suspect.Equals(new PhysicalAddress(frame[SenderHardware..SenderAddress]))) return other;
+            }
         }
 
         return null;

@@ -38,19 +38,15 @@ public sealed class PresenceSearch(ProbeWay way, IPAddress target, int port, Tim
     public async Task<Presence> RunAsync(CancellationToken cancellation)
     {
         Presence near = await OwnThread.RunAsync(Near, cancellation).ConfigureAwait(false);
-        return near.By == PresenceProof.None ? await ByOtherPortsAsync(cancellation).ConfigureAwait(false) : near;
+        if (near.By != PresenceProof.None) return near;
+        // What was found of no proof is told where nothing else is found.
+        return await ByOtherPortsAsync(cancellation).ConfigureAwait(false) ?? near;
     }
 
     private Presence Near()
     {
-        if (way.OnLink && AsNeighbour() is { } how) return new(PresenceProof.Neighbour, how);
-        return AnswersEcho() ? new(PresenceProof.Echo, "it answers ICMP echo") : Presence.Unknown;
-    }
-
-    private string? AsNeighbour()
-    {
-        if (V6) return Icmpv6Question.Neighbour(way.Source, target, Patience) ? "it answers neighbour solicitations" : null;
-        return ArpRequest.Ask(way.Source, target, Patience) is { } mac ? $"it answers ARP, as {string.Join(':', mac.GetAddressBytes().Select(b => $"{b:x2}"))}" : null;
+        Presence inSegment = (way.OnLink ? new NeighbourProof(way.Source, target, Patience).Find() : null) ?? Presence.Unknown;
+        return inSegment.By == PresenceProof.None && AnswersEcho() ? new(PresenceProof.Echo, "it answers ICMP echo") : inSegment;
     }
 
     private bool AnswersEcho()
@@ -60,13 +56,13 @@ public sealed class PresenceSearch(ProbeWay way, IPAddress target, int port, Tim
         return requests.Run([target], EchoBytes, Echoes, EchoInterval, Patience)[0].RoundTripsNs.Count > 0;
     }
 
-    private async Task<Presence> ByOtherPortsAsync(CancellationToken cancellation)
+    private async Task<Presence?> ByOtherPortsAsync(CancellationToken cancellation)
     {
         ProbeObservation[] seen = await Task.WhenAll(OtherPorts.Where(p => p != port).Select(p => TryAsync(p, cancellation))).ConfigureAwait(false);
         string own = new IPAddress(target.GetAddressBytes()).ToString();
         return seen.FirstOrDefault(p => p.Outcome == ProbeOutcome.Open || p.AnsweredBy == own) is { } answered
             ? new(PresenceProof.OtherPort, $"its TCP port {answered.DestinationPort} answers")
-            : Presence.Unknown;
+            : null;
     }
 
     // A capture keeps one TCP port: each has its own.

@@ -42,8 +42,8 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
             FrameAddress.From(to.Address), (ushort)port);
         ConnectEnd end = await ConnectAsync(socket, new IPEndPoint(to.Address, port), cancellation).ConfigureAwait(false);
         long took = captures.NowNs - start;
-        (ProbeOutcome outcome, string answeredBy) = ProbeReading.Read(end, probe, captures.Find(from.Name, probe, start - ClockMarginNs));
-        outcome = await SynPassage.LocateAsync(outcome, ports, to, probe, start - ClockMarginNs, cancellation).ConfigureAwait(false);
+        ReadProbe read = ProbeReading.Read(end, probe, captures.Find(from.Name, probe, start - ClockMarginNs));
+        ProbeOutcome outcome = await SynPassage.LocateAsync(read.Outcome, ports, to, probe, start - ClockMarginNs, cancellation).ConfigureAwait(false);
         return new()
         {
             Phase = phase,
@@ -53,7 +53,8 @@ public sealed class TcpProbe(CaptureSet captures, IPorts ports, TimeSpan timeout
             DestinationPort = port,
             Method = from.Address.AddressFamily == AddressFamily.InterNetworkV6 ? ProbeMethod.Ipv6 : ProbeMethod.Connect,
             Outcome = outcome,
-            AnsweredBy = answeredBy,
+            AnsweredBy = read.AnsweredBy,
+            OwnHost = read.OwnHost,
             AtNs = start,
             TookNs = took,
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Capture;
@@ -66,15 +67,16 @@ public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
         string phase, Probe probe, ProbeMethod method, Func<Probe, IReadOnlyList<byte[]>> packets, CancellationToken cancellation)
     {
         using RawSender sender = await OwnThread.RunAsync(() => new RawSender(probe.From), cancellation).ConfigureAwait(false);
-        (ProbeOutcome Outcome, string AnsweredBy) read = (ProbeOutcome.Unreachable, "");
+        var read = new ReadProbe(ProbeOutcome.Unreachable, OwnHost: OwnHostDeed.Unsent);
+        bool refused = false;
         for (int i = 0; i < Attempts; i++)
         {
-            // What the kernel refuses is not seen to leave: no more need be known of it.
-            foreach (byte[] packet in packets(probe)) sender.Send(packet, probe.To.Address);
+            // EPERM, which is what a firewall's drop on the way out makes of it, or EACCES.
+            foreach (byte[] packet in packets(probe)) refused |= sender.Send(packet, probe.To.Address) == SocketError.AccessDenied;
             await Task.Delay(Spacing, cancellation).ConfigureAwait(false);
             IReadOnlyList<SeenSegment> atSource = captures.Find(probe.From.Name, probe.Tuple, probe.StartNs - ClockMarginNs);
             read = method == ProbeMethod.Spoofed ? SynReading.OfBorrowed(probe.Tuple, atSource) : SynReading.OfOwn(probe.Tuple, atSource);
-            read.Outcome = await SynPassage.LocateAsync(read.Outcome, ports, probe.To, probe.Tuple, probe.StartNs - ClockMarginNs, cancellation).ConfigureAwait(false);
+            read = read with { Outcome = await SynPassage.LocateAsync(read.Outcome, ports, probe.To, probe.Tuple, probe.StartNs - ClockMarginNs, cancellation).ConfigureAwait(false) };
             if (SynReading.Decides(method, read.Outcome)) break;
         }
 
@@ -88,6 +90,7 @@ public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
             Method = method,
             Outcome = read.Outcome,
             AnsweredBy = read.AnsweredBy,
+            OwnHost = refused && read.OwnHost == OwnHostDeed.Unsent ? OwnHostDeed.Refused : read.OwnHost,
             AtNs = probe.StartNs,
             TookNs = captures.NowNs - probe.StartNs,
         };

@@ -15,18 +15,18 @@ internal static class SynReading
     /// <param name="probe">The SYN's five-tuple.</param>
     /// <param name="atSource">What the source's capture holds of it, oldest first.</param>
     /// <returns>Of one that left and was not answered, <see cref="ProbeOutcome.Filtered"/>: where it was lost, the target knows.</returns>
-    internal static (ProbeOutcome Outcome, string AnsweredBy) OfOwn(FiveTuple probe, IReadOnlyList<SeenSegment> atSource)
+    internal static ReadProbe OfOwn(FiveTuple probe, IReadOnlyList<SeenSegment> atSource)
     {
         bool accepted = atSource.Any(s => s.Direction == PortDirection.In && s.PartOf(probe) == ProbePart.SynAck);
-        if (accepted) return (ProbeOutcome.Open, "");
-        (ProbeOutcome Outcome, string AnsweredBy) plain = ProbeReading.Read(ConnectEnd.Silence, probe, atSource);
+        if (accepted) return new(ProbeOutcome.Open);
+        ReadProbe plain = ProbeReading.Read(ConnectEnd.Silence, probe, atSource);
         return IsAnswer(plain.Outcome) ? plain : OfBorrowed(probe, atSource);
     }
 
     /// <summary>A SYN with somebody else's address: the answer goes elsewhere, so only its arrival tells.</summary>
     /// <inheritdoc cref="OfOwn"/>
-    internal static (ProbeOutcome Outcome, string AnsweredBy) OfBorrowed(FiveTuple probe, IReadOnlyList<SeenSegment> atSource) =>
-        (SynPassage.Passed(probe, atSource, PortDirection.Out) ? ProbeOutcome.Filtered : ProbeOutcome.Unreachable, "");
+    internal static ReadProbe OfBorrowed(FiveTuple probe, IReadOnlyList<SeenSegment> atSource) =>
+        SynPassage.Passed(probe, atSource, PortDirection.Out) ? new(ProbeOutcome.Filtered) : new(ProbeOutcome.Unreachable, OwnHost: OwnHostDeed.Unsent);
 
     private static bool IsAnswer(ProbeOutcome outcome) => outcome is ProbeOutcome.Open or ProbeOutcome.Refused or ProbeOutcome.Prohibited or ProbeOutcome.IcmpOther;
 }

@@ -23,7 +23,7 @@ public static class ProbeJson
     private static ProbeRow Row(ProbedTarget target, ProbeObservation p)
     {
         (WayState state, string why) = BlockedProof.Of(target, p);
-        return new(p.From, p.Method, p.SourcePort, p.DestinationPort, p.Outcome, p.AnsweredBy, p.TookNs, state, why);
+        return new(p.From, p.Method, p.SourcePort, p.DestinationPort, p.Outcome, p.AnsweredBy, p.OwnHost, p.TookNs, state, why);
     }
 }
 
@@ -36,7 +36,7 @@ internal sealed record ProbeTargetRow(
 
 /// <summary>A way, what came of it, and what proves it.</summary>
 internal sealed record ProbeRow(
-    string From, ProbeMethod Method, int SourcePort, int DestinationPort, ProbeOutcome Outcome, string AnsweredBy, long TookNs, WayState State, string Proof);
+    string From, ProbeMethod Method, int SourcePort, int DestinationPort, ProbeOutcome Outcome, string AnsweredBy, OwnHostDeed OwnHost, long TookNs, WayState State, string Proof);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ProbeDocument))]

@@ -23,6 +23,9 @@ public static class ProbeReport
         string how = p.Outcome switch
         {
             ProbeOutcome.Open => $"open ({took})",
+            _ when p.OwnHost == OwnHostDeed.AnswerDropped => $"answered, and this host's own firewall drops the answer ({took})",
+            _ when p.OwnHost == OwnHostDeed.Refused => $"refused by this host's own firewall ({took})",
+            _ when p.OwnHost == OwnHostDeed.Unsent => $"unreachable: {BlockedProof.WhyUnsent(target, p)} ({took})",
             ProbeOutcome.Refused => $"refused: RST{by} ({took})",
             ProbeOutcome.Prohibited => $"prohibited: ICMP says so{by} ({took})",
             ProbeOutcome.IcmpOther => $"unreachable: an ICMP error{by} ({took})",
@@ -33,13 +36,24 @@ public static class ProbeReport
         return $"{p.From}{port} to {p.To} TCP {p.DestinationPort}: {how}";
     }
 
-    // What is said of several ways is said once.
+    // What is said of several ways is said once; of which ways it is said, only where they differ.
     private static IEnumerable<string> Proofs(ProbedTarget target)
     {
         if (target.Probes.Count == 0) yield break;
         foreach (ControlAttempt attempt in target.Controls.Distinct())
             yield return $"control from {attempt.From}: {(attempt.Outcome == ProbeOutcome.Open ? "open" : attempt.Outcome.ToString().ToLowerInvariant())}";
-        foreach ((WayState state, string why) in target.Probes.Select(p => BlockedProof.Of(target, p)).Distinct())
-            if (state != WayState.Open) yield return $"{(state == WayState.Blocked ? "blocked" : "not proven to be blocked")}: {why}";
+        IGrouping<(WayState State, string Why), ProbeObservation>[] said = [.. target.Probes.GroupBy(p => BlockedProof.Of(target, p))];
+        foreach (IGrouping<(WayState State, string Why), ProbeObservation> same in said.Where(s => s.Key.State != WayState.Open))
+            yield return $"{(said.Length == 1 ? "" : $"{string.Join(", ", same.Select(Way))}: ")}{Word(same.Key.State)}: {same.Key.Why}";
     }
+
+    private static string Way(ProbeObservation p) =>
+        p.Method == ProbeMethod.Fragments ? "in fragments" : p.SourcePort == 0 ? "from an ephemeral port" : $"from source port {p.SourcePort}";
+
+    private static string Word(WayState state) => state switch
+    {
+        WayState.Blocked => "blocked",
+        WayState.OpenUpToHere => "open up to this host",
+        _ => "not proven to be blocked",
+    };
 }

@@ -20,7 +20,7 @@ public static class SegmentJson
     public static string Write(string link, PortCapture heard, SegmentReading reading, int exit)
     {
         var document = new SegmentDocument(
-            Format, link, reading.Conclusive, heard.Frames, heard.Dropped, reading.Listening.WatchedNs, reading.Listening.HeardNs, reading.Listening.Deaf,
+            Format, link, reading.Conclusive, heard.FramesIn, heard.Frames - heard.FramesIn, heard.Dropped, reading.Listening.WatchedNs, reading.Listening.HeardNs, reading.Listening.Deaf,
             reading.Queriers, [.. reading.Groups.Select(Row)], [.. reading.Hosts.Select(Row)], reading.Oddities, exit);
         return JsonSerializer.Serialize(document, SegmentContext.Default.SegmentDocument);
     }
@@ -32,7 +32,7 @@ public static class SegmentJson
 
 /// <summary>The whole.</summary>
 internal sealed record SegmentDocument(
-    string Format, string Interface, bool Conclusive, long Frames, long Dropped, long WatchedNs, long HeardNs, IReadOnlyList<DeafSpell> Deaf,
+    string Format, string Interface, bool Conclusive, long Frames, long OwnFrames, long Dropped, long WatchedNs, long HeardNs, IReadOnlyList<DeafSpell> Deaf,
     IReadOnlyList<SeenQuerier> Queriers, IReadOnlyList<GroupRow> Groups, IReadOnlyList<HostRow> Hosts, IReadOnlyList<string> Odd, int ExitCode);
 
 /// <summary>A group.</summary>

@@ -16,7 +16,8 @@ public static class SegmentReport
     {
         Listening listening = reading.Listening;
         string could = listening.Deaf.Count == 0 ? "" : $", of which {listening.HeardNs / 1e9:0.0} s could be heard";
-        output.WriteLine($"{link}: {heard.Frames} frames in {listening.WatchedNs / 1e9:0.0} s{could}, nothing sent");
+        string own = heard.Frames == heard.FramesIn ? "" : $"; {heard.Frames - heard.FramesIn} of this host's own besides";
+        output.WriteLine($"{link}: {heard.FramesIn} frames in {listening.WatchedNs / 1e9:0.0} s{could}, nothing sent{own}");
         string none = listening.HeardNs == 0 ? "not known: nothing could be heard" : listening.Deaf.Count == 0 ? "none heard" : "none heard while something could be";
         Section(output, none, "queriers", reading.Queriers.Select(q =>
             $"{q.Address,-15}  IGMPv{q.Version}, {q.General} general queries{(q.IntervalNs > 0 ? $", at most {q.IntervalNs / 1e9:0.0} s apart" : "")}"));

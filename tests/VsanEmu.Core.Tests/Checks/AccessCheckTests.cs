@@ -94,6 +94,23 @@ public sealed class AccessCheckTests
         Assert.Equal(CheckOutcome.Pass, seen.Outcome("A4"));
     }
 
+    // The outsider's own firewall is no access list.
+    [Theory]
+    [InlineData(ProbeOutcome.FilteredReturn, OwnHostDeed.AnswerDropped, CheckOutcome.Fail, "outsider reached 1 member: m03")]
+    [InlineData(ProbeOutcome.FilteredForward, OwnHostDeed.AnswerDropped, CheckOutcome.Fail, "outsider reached 1 member: m03")]
+    [InlineData(ProbeOutcome.Refused, OwnHostDeed.Refused, CheckOutcome.Inconclusive, "refused by the source's own firewall")]
+    [InlineData(ProbeOutcome.Prohibited, OwnHostDeed.Refused, CheckOutcome.Inconclusive, "refused by the source's own firewall")]
+    [InlineData(ProbeOutcome.Unreachable, OwnHostDeed.Unsent, CheckOutcome.Inconclusive, "the SYN never left the source's interface: no ARP answer, no route, or its own firewall")]
+    public void A2_and_A4_leave_out_what_the_outsiders_own_host_does(ProbeOutcome outcome, OwnHostDeed deed, CheckOutcome expected, string how)
+    {
+        foreach ((string check, int port) in new[] { ("A2", 0), ("A4", 2233) })
+        {
+            CheckResult result = Healthy.WithProbes(p => p is { From: "outsider", To: "m03", Method: ProbeMethod.Connect } && p.SourcePort == port ? p with { Outcome = outcome, OwnHost = deed } : p).Check(check);
+            Assert.Equal(expected, result.Outcome);
+            Assert.Contains(how, string.Join('\n', [result.Seen, .. result.Evidence]));
+        }
+    }
+
     [Fact]
     public void Each_place_and_port_has_its_own_check()
     {

@@ -29,6 +29,16 @@ public sealed class OddAttemptTests
         Assert.StartsWith(seen, result.Seen);
     }
 
+    [Theory]
+    [InlineData(OwnHostDeed.Refused, "the captures do not tell how far outsider got (refused by the source's own firewall)")]
+    [InlineData(OwnHostDeed.Unsent, "outsider has no path to m01 (the SYN never left the source's interface: no ARP answer, no route, or its own firewall)")]
+    public void A5_leaves_out_what_the_outsiders_own_host_does(OwnHostDeed deed, string doubt)
+    {
+        CheckResult result = Healthy.WithProbes(p => p is { From: "outsider", Method: ProbeMethod.Fragments } ? p with { Outcome = ProbeOutcome.Unreachable, OwnHost = deed } : p).Check("A5");
+        Assert.Equal(CheckOutcome.Inconclusive, result.Outcome);
+        Assert.Contains(doubt, result.Seen);
+    }
+
     [Fact]
     public void A5_blocked_proves_nothing_where_no_member_gets_through() =>
         Assert.Equal(CheckOutcome.Inconclusive, Healthy.WithProbes(p => p.Method == ProbeMethod.Connect ? null : p).WithViews(v => v with { Opened = [] }).Outcome("A5"));

@@ -40,6 +40,16 @@ public sealed class PortTallyTests
     }
 
     [Fact]
+    public void What_came_in_is_counted_apart()
+    {
+        AddTcp(A, 40000, B, 2233, TcpFlags.Syn, atNs: 10, PortDirection.Out);
+        AddTcp(B, 2233, A, 40000, TcpFlags.Syn | TcpFlags.Ack, atNs: 20);
+        _tally.AddUndecoded(PortDirection.In);
+        _tally.AddUndecoded(PortDirection.Out);
+        Assert.Equal((4, 2, 2), (Snapshot().Frames, Snapshot().FramesIn, Snapshot().Undecoded));
+    }
+
+    [Fact]
     public void A_probe_from_source_port_2233_keeps_both_ports()
     {
         AddTcp("198.19.0.9", 2233, B, 2233, TcpFlags.Syn, atNs: 1);

@@ -66,6 +66,38 @@ public sealed class BlockedProofTests
     }
 
     [Fact]
+    public void An_answer_that_the_own_firewall_drops_is_no_block()
+    {
+        ProbedTarget target = Target(Somebody, Probe(ProbeOutcome.Filtered, "") with { OwnHost = OwnHostDeed.AnswerDropped });
+        Assert.Equal(WayState.OpenUpToHere, State(target));
+        Assert.Equal(ExitCode.Failed, BlockedProof.Exit([target], WayState.Blocked));
+        Assert.Equal(ExitCode.Failed, BlockedProof.Exit([target], WayState.Open));
+        Assert.Equal(ExitCode.Passed, BlockedProof.Exit([target], null));
+    }
+
+    [Theory]
+    [InlineData(OwnHostDeed.Refused, PresenceProof.Neighbour, true, "this host's own firewall refused to send it")]
+    [InlineData(OwnHostDeed.Unsent, PresenceProof.Neighbour, true, "never left this host's interface: this host's own firewall holds it back")]
+    [InlineData(OwnHostDeed.Unsent, PresenceProof.None, true, "never left this host's interface: no ARP answer")]
+    [InlineData(OwnHostDeed.Unsent, PresenceProof.None, false, "no ARP answer from the router, or this host's own firewall holds it back")]
+    [InlineData(OwnHostDeed.Unsent, PresenceProof.Control, true, "no ARP answer, or this host's own firewall holds it back")]
+    public void What_did_not_leave_proves_nothing(OwnHostDeed deed, PresenceProof by, bool onLink, string expected)
+    {
+        var presence = by == PresenceProof.None ? Presence.Unknown : new Presence(by, "it is there");
+        ProbedTarget target = Target(presence, Probe(deed == OwnHostDeed.Refused ? ProbeOutcome.Refused : ProbeOutcome.Unreachable, "") with { OwnHost = deed }) with { OnLink = onLink };
+        (WayState state, string why) = BlockedProof.Of(target, target.Probes[0]);
+        Assert.Equal(WayState.NotProven, state);
+        Assert.EndsWith(expected, why.Replace(": the fabric was not tried", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_proxy_is_nobody_and_is_named()
+    {
+        ProbedTarget target = Target(new(PresenceProof.None, "ARP is answered by a proxy"), Probe(ProbeOutcome.Filtered, ""));
+        Assert.Equal((WayState.NotProven, $"nobody is known to be at {There}: ARP is answered by a proxy"), BlockedProof.Of(target, target.Probes[0]));
+    }
+
+    [Fact]
     public void The_answer_of_a_link_local_address_bears_no_zone()
     {
         ProbedTarget target = Target(Presence.Unknown, Probe(ProbeOutcome.Refused, "fe80::2", ProbeMethod.Ipv6)) with { Address = "fe80::2%eth9" };

@@ -60,13 +60,27 @@ public sealed class SegmentReadingTests
     public void Silence_of_queriers_is_told_for_what_it_is_worth(long seconds, string expected) =>
         Assert.Contains(expected, Assert.Single(Read([], [Report("a", Agents)], watchedNs: seconds * Second).Oddities));
 
+    [Theory]
+    [InlineData(4, 0, "not one frame was heard in 100 s, but 4 frames of this host's own: whether")]
+    [InlineData(0, 0, "not one frame was heard in 100 s: whether")]
+    [InlineData(4, 1, null)]
+    public void Only_what_came_in_was_heard(long frames, long framesIn, string? odd)
+    {
+        SegmentReading reading = Read([], frames: frames, framesIn: framesIn);
+        Assert.Equal(odd is null, reading.Conclusive);
+        if (odd is null) Assert.Empty(reading.Oddities);
+        else Assert.StartsWith(odd, Assert.Single(reading.Oddities));
+    }
+
     private static SegmentReading Read(
-        IReadOnlyList<FlowSighting> flows, IReadOnlyList<MembershipSighting>? reports = null, IReadOnlyList<QuerySighting>? queries = null, long watchedNs = 100 * Second) => SegmentReading.Of(
+        IReadOnlyList<FlowSighting> flows, IReadOnlyList<MembershipSighting>? reports = null, IReadOnlyList<QuerySighting>? queries = null,
+        long watchedNs = 100 * Second, long frames = 1, long framesIn = 1) => SegmentReading.Of(
         new PortCapture
         {
             Port = "p",
             Kind = PortKind.Observer,
-            Frames = 1,
+            Frames = frames,
+            FramesIn = framesIn,
             Dropped = 0,
             Flows = flows,
             Queries = queries ?? (watchedNs == 100 * Second ? [Query("198.18.0.1", 3)] : []),

@@ -29,6 +29,13 @@ public sealed class NetworkNamespaceTests
         Assert.Equal(inside, place.Run(() => Tool.Run("readlink", ["/proc/self/ns/net"])).Trim());
     }
 
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("/proc/self/ns/mnt")]
+    [InlineData("/tmp")]
+    public void What_is_no_network_namespace_is_told_so(string path) =>
+        Assert.Equal($"{path} is no network namespace", Assert.Throws<NetworkNamespaceException>(() => NetworkNamespace.Open(path)).Message);
+
     [Fact]
     public void What_the_work_throws_reaches_the_caller()
     {

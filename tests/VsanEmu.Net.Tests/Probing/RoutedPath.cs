@@ -58,7 +58,7 @@ public sealed class RoutedPath : IDisposable
     /// <summary>Takes all rules away, so that the next test finds the path open.</summary>
     public RoutedPath Opened()
     {
-        foreach (NetworkNamespace place in new[] { _router, _server }) place.Run(() => Tool.Run("nft", ["flush", "ruleset"]));
+        foreach (NetworkNamespace place in new[] { Client.Namespace, _router, _server }) place.Run(() => Tool.Run("nft", ["flush", "ruleset"]));
         return this;
     }
 
@@ -69,6 +69,9 @@ public sealed class RoutedPath : IDisposable
 
     /// <summary>A rule in the server's own input chain.</summary>
     public void AtTheServer(string rule) => _server.Run(() => Filter("input", rule));
+
+    /// <summary>A rule in a chain of the client's own.</summary>
+    public void AtTheClient(string hook, string rule) => Client.Namespace.Run(() => Filter(hook, rule));
 
     public Socket Listen() => _server.Run(() =>
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using VsanEmu.Core.Observations;
 using VsanEmu.Net.Probing;
+using VsanEmu.Net.Trials;
 
 namespace VsanEmu.Net.Tests.Probing;
 
@@ -58,13 +59,33 @@ public sealed class TcpProbeTests(RoutedPath whole) : IClassFixture<RoutedPath>
     }
 
     [Theory]
+    [InlineData("input", "tcp sport 2233 drop", ProbeOutcome.FilteredReturn, OwnHostDeed.AnswerDropped)]
+    [InlineData("output", "tcp dport 2233 drop", ProbeOutcome.Unreachable, OwnHostDeed.Unsent)]
+    [InlineData("output", "tcp dport 2233 reject with tcp reset", ProbeOutcome.Refused, OwnHostDeed.Refused)]
+    public async Task What_the_clients_own_firewall_does_is_told_apart(string hook, string rule, ProbeOutcome outcome, OwnHostDeed deed)
+    {
+        using Socket listener = _path.Listen();
+        _path.AtTheClient(hook, rule);
+        ProbeObservation seen = await _path.ProbeAsync(timeout: Short);
+        Assert.Equal((outcome, "", deed), (seen.Outcome, seen.AnsweredBy, seen.OwnHost));
+    }
+
+    [Fact]
+    public async Task A_fragment_that_the_own_firewall_drops_was_refused()
+    {
+        _path.AtTheClient("output", "ip daddr 198.18.2.2 drop");
+        ProbeObservation seen = await new ForgedSyns(_path.Captures, new LocalPorts(_path.Captures, [])).FragmentsAsync("probing", _path.Client, _path.Server, RoutedPath.Port, CancellationToken.None);
+        Assert.Equal((ProbeOutcome.Unreachable, OwnHostDeed.Refused), (seen.Outcome, seen.OwnHost));
+    }
+
+    [Theory]
     [InlineData("203.0.113.1", 60_000)] // no route
     [InlineData("198.18.1.99", 100)] // no ARP answer yet
     [InlineData("198.18.1.99", 60_000)] // no ARP answer, and the kernel says so
     public async Task No_route_and_no_arp_answer_are_unreachable(string address, int timeoutMs)
     {
         ProbeObservation seen = await _path.ProbeAsync(new("nobody", IPAddress.Parse(address), Captured: false), timeout: TimeSpan.FromMilliseconds(timeoutMs));
-        Assert.Equal((ProbeOutcome.Unreachable, ""), (seen.Outcome, seen.AnsweredBy));
+        Assert.Equal((ProbeOutcome.Unreachable, "", OwnHostDeed.Unsent), (seen.Outcome, seen.AnsweredBy, seen.OwnHost));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ internal sealed class Intrusions
             {
                 ProbeOutcome outcome = SynTrace.Refine(run, probe);
                 Attempt result = Classify(run, probe);
-                var intrusion = new Intrusion(outsider, target, bound, result, run.ReachedByMembers(probe.Phase).Contains(target), SynTrace.Describe(outcome, probe.AnsweredBy))
+                var intrusion = new Intrusion(outsider, target, bound, result, run.ReachedByMembers(probe.Phase).Contains(target), SynTrace.Describe(outcome, probe.AnsweredBy, probe.OwnHost))
                 {
                     // Silence tells a scanner nothing; a RST or an ICMP error in the members' stead does.
                     Rejected = result == Attempt.Blocked && probe.Outcome is ProbeOutcome.Refused or ProbeOutcome.Prohibited,
@@ -74,6 +74,9 @@ internal sealed class Intrusions
 
     private static Attempt Classify(RunAnalysis run, ProbeObservation probe) => probe.Outcome switch
     {
+        // What the source's own host does is not the fabric's doing: an answer that came to its port came all the way.
+        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.Open,
+        _ when probe.OwnHost is OwnHostDeed.Refused or OwnHostDeed.Unsent => Attempt.NoPath,
         ProbeOutcome.Open => Attempt.Open,
         ProbeOutcome.FilteredForward or ProbeOutcome.Prohibited => Attempt.Blocked,
         ProbeOutcome.FilteredReturn => Attempt.HalfOpen,

@@ -17,7 +17,7 @@ internal sealed record OddAttempt(OutsiderSpec Outsider, ProbeObservation Probe,
     /// <summary>True when a block, or what got through, is proven.</summary>
     public bool Tells => Result is Attempt.Open or Attempt.HalfOpen || (Result == Attempt.Blocked && Proven);
 
-    public string Detail => SynTrace.Describe(Probe.Outcome, Probe.AnsweredBy);
+    public string Detail => SynTrace.Describe(Probe.Outcome, Probe.AnsweredBy, Probe.OwnHost);
 
     public string Doubt => Result switch
     {
@@ -48,6 +48,10 @@ internal sealed record OddAttempt(OutsiderSpec Outsider, ProbeObservation Probe,
 
     private static Attempt Classify(RunAnalysis run, ProbeObservation probe) => probe.Outcome switch
     {
+        // What the source's own host does is not the fabric's doing: an answer that came to its port came all the way.
+        _ when probe.OwnHost == OwnHostDeed.AnswerDropped => Attempt.Open,
+        _ when probe.OwnHost == OwnHostDeed.Refused => Attempt.Unknown,
+        _ when probe.OwnHost == OwnHostDeed.Unsent => Attempt.NoPath,
         // Of a borrowed address only the arrival counts, however that is told.
         ProbeOutcome.Open => probe.Method == ProbeMethod.Spoofed ? Attempt.HalfOpen : Attempt.Open,
         ProbeOutcome.FilteredReturn => Attempt.HalfOpen,

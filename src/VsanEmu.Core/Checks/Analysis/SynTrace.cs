@@ -35,8 +35,11 @@ internal static class SynTrace
         };
 
     /// <summary>An outcome in words.</summary>
-    public static string Describe(ProbeOutcome outcome, string answeredBy) => outcome switch
+    public static string Describe(ProbeOutcome outcome, string answeredBy, OwnHostDeed ownHost = OwnHostDeed.None) => outcome switch
     {
+        _ when ownHost == OwnHostDeed.AnswerDropped => "answered, and the answer dropped by the source's own firewall",
+        _ when ownHost == OwnHostDeed.Refused => "refused by the source's own firewall",
+        _ when ownHost == OwnHostDeed.Unsent => "the SYN never left the source's interface: no ARP answer, no route, or its own firewall",
         ProbeOutcome.Open => "open",
         ProbeOutcome.FilteredForward => "no answer, the SYN did not arrive",
         ProbeOutcome.FilteredReturn => "no answer, though the SYN arrived",
