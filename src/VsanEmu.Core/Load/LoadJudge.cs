@@ -15,6 +15,9 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
 
     private const double Mostly = 0.5;
 
+    // What goes as fast as it can loses a little by any machine; of more it is said where.
+    private const double Much = 0.05;
+
     // So many datagrams to each group are not lost by chance.
     private const long SureOfGroup = 10;
 
@@ -228,7 +231,7 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     private (LoadLimit, string) OfHaste()
     {
         if (First((host, part) => LoadParts.Busy(host, part, "a sending thread", part.Senders.Select(s => s.ThreadNs).DefaultIfEmpty().Max(), all.MeasuredNs)) is { Length: > 0 } busy) return (LoadLimit.Sender, busy);
-        if (all.Flows.Where(f => f.Lost > 0).MaxBy(f => (double)f.Lost / f.Sent) is { } lossy && lossy.Lost > lossy.Sent * LossBound.DefaultPercent / 100) return OfLoss(lossy);
+        if (all.Flows.Where(f => f.Lost > 0).MaxBy(f => (double)f.Lost / f.Sent) is { } lossy && lossy.Lost > Much * lossy.Sent) return OfLoss(lossy);
         FlowResult? slowest = all.Flows.Where(f => f.Transport == LoadTransport.Tcp).MinBy(f => f.DeliveredBytes);
         if (slowest is null || _senders[slowest.Flow].Counts is not { Tcp: { } tcp } counts) return (LoadLimit.None, "");
         (LoadLimit limit, string why) = tcp.Limit(all.MeasuredNs);

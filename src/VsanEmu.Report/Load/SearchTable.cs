@@ -14,7 +14,8 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
     }
 
     private static string None(NoDropResult result) =>
-        result.Trials.All(t => t.Expected == 0) ? "none: nothing was sent"
+        result.Trials.Count == 0 ? "none"
+        : result.Trials.All(t => t.Expected == 0) ? "none: nothing was sent"
         : result.Trials.All(t => 100.0 * (t.Lost + t.Queued) > result.LossPercent * t.Expected) ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
         : "none";
 
