@@ -19,7 +19,7 @@ public sealed class BackToBackTrials(LoadOptions options, long longest, int repe
     public async Task<BackToBackResult> RunAsync(IProgress<BackToBackTrial>? progress, CancellationToken cancellation)
     {
         var trials = new List<BackToBackTrial>();
-        var state = new NoDropSearch(longest, Resolution, lossPercent: 0, repeats);
+        var state = new NoDropSearch(longest, Resolution, lossPercent: 0, repeats, few: true);
         LoadResult last = null!;
         while (!state.Done)
         {
@@ -30,22 +30,24 @@ public sealed class BackToBackTrials(LoadOptions options, long longest, int repe
             var trial = new BackToBackTrial(length, expected, lost, last.Flows.Max(f => f.DroppedAtSocket), last.MeasuredNs) { OfferedShare = last.OfferedShare };
             trials.Add(trial);
             progress?.Report(trial);
+            if (SearchJudge.Hindrance(last) is { } hindrance) return Result(0, trials, last, SearchJudge.Hindered(hindrance));
             // A burst that its time cut short shows no more than it was long.
             state.Take(expected, lost, last.OfferedShare);
         }
 
         string limit = trials.LastOrDefault(t => t.OfferedShare < NoDropSearch.Offered) is { } cut && (state.GeneratorWasTheLimit || trials[0] == cut)
             ? FormattableString.Invariant($"the generator was the limit: {Math.Round(cut.OfferedShare * cut.Datagrams)} of {cut.Datagrams} datagrams were sent in the {options.Duration.TotalSeconds:0.#} s of a trial, {(state.GeneratorWasTheLimit ? "and all of them came" : "of which some were lost: fewer were tried")}") : "";
-        return new BackToBackResult
-        {
-            Datagrams = (long)(state.Passed + Rounding),
-            Longest = longest,
-            Payload = last.Payload,
-            Trials = trials,
-            Means = last.Means,
-            NoLess = state.GeneratorWasTheLimit,
-            GeneratorLimit = limit,
-            Verdict = SearchJudge.Verdict(state.Passed, asked: true, limit, state.GeneratorWasTheLimit || trials.Any(t => t.DroppedAtSocket > 0), last.Verdict),
-        };
+        LoadVerdict verdict = SearchJudge.Verdict(state.Passed, asked: true, limit, state.GeneratorWasTheLimit || trials.Any(t => t.DroppedAtSocket > 0), last.Verdict);
+        return Result(state.Passed, trials, last, verdict) with { NoLess = state.GeneratorWasTheLimit, GeneratorLimit = limit };
     }
+
+    private BackToBackResult Result(double passed, IReadOnlyList<BackToBackTrial> trials, LoadResult last, LoadVerdict verdict) => new()
+    {
+        Datagrams = (long)(passed + Rounding),
+        Longest = longest,
+        Payload = last.Payload,
+        Trials = trials,
+        Means = last.Means,
+        Verdict = verdict,
+    };
 }

@@ -31,6 +31,15 @@ internal sealed class FlowAtSender(LoadFlow flow)
 
     public long RoundTripUs { get; set; }
 
+    /// <summary>Datagrams that were due and that this host's packet filter refused.</summary>
+    public long Refused { get; set; }
+
+    /// <summary>How long a stream had no room for what was due, ticks.</summary>
+    public long Held { get; set; }
+
+    /// <summary>When the last of it was sent; 0 before.</summary>
+    public long LastAt { get; private set; }
+
     public string Error { get; set; } = "";
 
     /// <summary>Whether that was that nobody answered for the receiver's address.</summary>
@@ -41,10 +50,11 @@ internal sealed class FlowAtSender(LoadFlow flow)
     /// <summary>The port that it sends datagrams from.</summary>
     public int SourcePort { get; set; }
 
-    public void Add(int units, long bytes)
+    public void Add(int units, long bytes, long now)
     {
         Volatile.Write(ref _sent, _sent + units);
         Volatile.Write(ref _bytes, _bytes + bytes);
+        LastAt = now;
         if (units > MostBurst) MostBurst = units;
     }
 }
@@ -65,6 +75,7 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to, IPAddress source)
     private readonly SequenceGate _gate = new();
 
     private long _came;
+    private long _delivered;
     private long _bytes;
     private long _next;
     private readonly bool[] _heard = new bool[flow.Groups.Count];
@@ -90,7 +101,10 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to, IPAddress source)
     /// <summary>Datagrams that came, repeats included; 0 for TCP.</summary>
     public long Came => Volatile.Read(ref _came);
 
-    /// <summary>Payload that came, bytes.</summary>
+    /// <summary>Datagrams that came, each counted once; 0 for TCP.</summary>
+    public long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Payload that came, bytes; repeats included.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Datagrams that came when nothing was sent any more.</summary>
@@ -134,6 +148,7 @@ internal sealed class FlowAtReceiver(LoadFlow flow, string to, IPAddress source)
     public void Add(int datagrams, long bytes, long now)
     {
         Volatile.Write(ref _came, _came + datagrams);
+        Volatile.Write(ref _delivered, Sequence.Delivered);
         Volatile.Write(ref _bytes, _bytes + bytes);
         LastAt = now;
     }

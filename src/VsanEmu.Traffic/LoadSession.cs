@@ -92,7 +92,9 @@ internal sealed class LoadSession(LoadStage stage, LoadWork work, TimeSpan leadI
             if (now >= next) next += step;
         }
 
-        return (intervals, Math.Min(stage.NowNs(), endNs));
+        // A burst takes as long as it takes; of senders that ended early for another reason the whole time is what they had.
+        bool early = work.Options.BurstDatagrams > 0 || cancellation.IsCancellationRequested;
+        return (intervals, early ? Math.Min(stage.NowNs(), endNs) : endNs);
 
         void Close(long now, PartCounts counts)
         {

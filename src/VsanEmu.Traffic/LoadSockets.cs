@@ -20,6 +20,7 @@ internal static class LoadSockets
     private const int DatagramRoom = 16 << 20;
 
     private const string Reno = "reno";
+    private const string CongestionControls = "/proc/sys/net/ipv4/tcp_available_congestion_control";
     private const int LevelTcp = 6;
     private const int CongestionOption = 13; // TCP_CONGESTION
 
@@ -92,6 +93,27 @@ internal static class LoadSockets
         socket.Bind(new IPEndPoint(at.Address, port));
         socket.Listen(backlog);
     }));
+
+    /// <summary>Sees whether the kernel has a congestion control that was asked for; what is taken by default need not be there.</summary>
+    /// <exception cref="LoadException">It does not; the message says what it has.</exception>
+    public static void CheckCongestion(LoadOptions options)
+    {
+        if (options.Congestion == new LoadOptions().Congestion) return;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (!TryCongestion(socket, options.Congestion)) throw new LoadException($"--congestion {options.Congestion}: this kernel has {Available()}");
+    }
+
+    private static string Available()
+    {
+        try
+        {
+            return string.Join(", ", File.ReadAllText(CongestionControls).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "none of that name";
+        }
+    }
 
     /// <summary>A TCP socket at an end, not connected, in the calling thread's namespace, which must be the end's.</summary>
     public static Socket StreamHere(ProbeSource at, LoadOptions options) => Made(SocketType.Stream, ProtocolType.Tcp, socket =>

@@ -40,6 +40,7 @@ public sealed class LocalLoads(ClusterSpec cluster, IReadOnlyDictionary<string, 
         if (LoadRules.Fault(work, cluster) is { } fault) throw new LoadException($"this load cannot be: {fault}");
         if (_shares.Count >= MostAtOnce) throw new LoadFailedException($"{_shares.Count} loads are open here: no more than {MostAtOnce} at a time");
         var setup = new ShareSetup(cluster, ends, run, origin + LoadClock.Ticks(TimeSpan.FromMicroseconds(aheadNs / 1e3))) { IsVirtual = IsVirtual, Hooks = Hooks };
+        if (work is LoadWork.Vms || (work is LoadWork.Flows && LoadPlan.Make(cluster, work.Options).Any(f => f.Transport == LoadTransport.Tcp))) LoadSockets.CheckCongestion(work.Options);
         ILoadShare share = work switch
         {
             LoadWork.Flows => new FlowShare(setup, work.Options),

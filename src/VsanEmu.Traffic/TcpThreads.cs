@@ -45,8 +45,15 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
 {
     private const int Together = 64;
 
+    // A call that takes longer waited for room.
+    private static readonly long Waited = Stopwatch.Frequency / 1000;
+
     private readonly Pacer[] _pacers = [.. flows.Select(f => f.Pacer(clock))];
     private readonly bool[] _over = new bool[flows.Count];
+
+    // When each had room last, and in which turn.
+    private readonly (long At, long Turn)[] _roomy = new (long, long)[flows.Count];
+    private long _turn;
 
     public void Run()
     {
@@ -83,12 +90,32 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
         {
             int count = set.Wait(ready, (int)LoadSockets.Patience.TotalMilliseconds);
             bool any = false;
+            Note(ready[..count], Stopwatch.GetTimestamp());
             for (int i = 0; i < count; i++) any |= !_over[ready[i]] && SendDue(ready[i], now);
             // All that could be written to have had their share.
             if (count > 0 && !any) ThreadTime.SleepUntil(now + (Stopwatch.Frequency / 2000));
         }
 
+        for (int i = 0; i < flows.Count; i++) Hold(i, Math.Min(Stopwatch.GetTimestamp(), clock.EndAt));
         foreach (TcpOutgoing flow in flows) set.Remove(flow.Socket);
+    }
+
+    // Who was left out of a turn in which there was a place had no room.
+    private void Note(ReadOnlySpan<int> ready, long now)
+    {
+        foreach (int i in ready)
+        {
+            Hold(i, now);
+            _roomy[i] = (now, _turn);
+        }
+
+        if (ready.Length < Together) _turn++;
+    }
+
+    private void Hold(int index, long now)
+    {
+        (long at, long turn) = _roomy[index];
+        if (_turn > turn + 1 && now > clock.MeasureAt) flows[index].From.Held += now - Math.Max(at, clock.MeasureAt);
     }
 
     private bool Goes(long now) => now < clock.EndAt && !clock.SendersStopped;
@@ -104,8 +131,10 @@ internal sealed class TcpSender(IReadOnlyList<TcpOutgoing> flows, LoadClock cloc
         try
         {
             int sent = BulkStream.Send(flow.Socket, due);
+            long done = Stopwatch.GetTimestamp();
             _pacers[index].Sent(sent);
-            if (sent > 0) flow.From.Add(1, sent);
+            if (done - now > Waited && now >= clock.MeasureAt) flow.From.Held += Math.Min(done, clock.EndAt) - now;
+            if (sent > 0) flow.From.Add(1, sent, done);
         }
         catch (SocketException e)
         {

@@ -66,10 +66,11 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
         var pacer = new Pacer(flow.Flow.BitsPerSecond / (8.0 * flow.Flow.Payload), from, TimeSpan.FromMicroseconds(100), counts ? default : clock.Ramp);
         foreach (FlowAtReceiver receiver in receivers) receiver.Next = 0;
         var window = new Window(Math.Max(1, Math.Min(MostUnderWay, MostUnderWayBytes / flow.Flow.Payload) / sharers));
-        long sequence = 0, last = options.BurstDatagrams > 0 ? options.BurstDatagrams : long.MaxValue;
-        for (long now = Stopwatch.GetTimestamp(); now < until && sequence < last && !clock.SendersStopped; now = Stopwatch.GetTimestamp())
+        // What its own host refuses is not sent: its number goes to the next one, and its time is over.
+        long sequence = 0, refused = 0, last = options.BurstDatagrams > 0 ? options.BurstDatagrams : long.MaxValue;
+        for (long now = Stopwatch.GetTimestamp(); now < until && sequence + refused < last && !clock.SendersStopped; now = Stopwatch.GetTimestamp())
         {
-            int due = last < long.MaxValue ? (int)Math.Min(last - sequence, batch.Capacity) : pacer.Unlimited ? window.Room(this, sequence, now, batch.Capacity) : pacer.Due(now, batch.Capacity);
+            int due = last < long.MaxValue ? (int)Math.Min(last - sequence - refused, batch.Capacity) : pacer.Unlimited ? window.Room(this, sequence, now, batch.Capacity) : pacer.Due(now, batch.Capacity);
             if (due == 0)
             {
                 clock.SleepUntil(now, pacer.Unlimited ? now + Rest : Math.Min(pacer.NextAt(now), until));
@@ -80,12 +81,13 @@ internal sealed class UdpSender(FlowAtSender flow, FlowAtReceiver[] receivers, i
             for (int i = 0; i < due; i++) LoadDatagram.Stamp(batch[i], Renumber is null ? sequence + i : Renumber(sequence + i), sentNs);
             int sent = batch.Send(due);
             sequence += sent;
-            pacer.Sent(sent);
-            if (counts) flow.Add(sent, (long)sent * flow.Flow.Payload);
+            refused += batch.Refused;
+            pacer.Sent(sent + batch.Refused);
+            if (counts && sent > 0) flow.Add(sent, (long)sent * flow.Flow.Payload, now);
             if (sent < due) ThreadTime.SleepUntil(now + Rest);
         }
 
-        if (counts) flow.Forgone = pacer.Forgone;
+        if (counts) (flow.Forgone, flow.Refused) = (pacer.Forgone, refused);
     }
 
     private long Slowest()

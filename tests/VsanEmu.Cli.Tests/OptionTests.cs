@@ -65,6 +65,21 @@ public sealed class OptionTests : IDisposable
     [InlineData("load -t NaN", "vsanemu load: --time NaN: allowed are 0.1 to 86400 seconds")]
     [InlineData("load -t 1e3", "vsanemu load: --time 1e3: allowed are 0.1 to 86400 seconds")]
     [InlineData("load -P 1.5", "vsanemu load: --parallel 1.5: allowed are 1 to 128")]
+    [InlineData("load --tcp", "vsanemu load: --tcp takes a profile that sends to members, and --profile multicast does not")]
+    [InlineData("load --profile multicast-all --tcp", "vsanemu load: --tcp takes a profile that sends to members, and --profile multicast-all does not")]
+    [InlineData("load --profile pair --groups 3", "vsanemu load: --groups takes a profile that sends to groups, and --profile pair does not")]
+    [InlineData("load --loss-bound 1", "vsanemu load: --loss-bound takes --search")]
+    [InlineData("load --back-to-back 9 --resolution 0.1", "vsanemu load: --resolution takes --search")]
+    [InlineData("load --repeats 2", "vsanemu load: --repeats takes --search or --back-to-back")]
+    [InlineData("load --iops 7", "vsanemu load: --iops takes --profile vm")]
+    [InlineData("load -q 7", "vsanemu load: --queue-depth takes --profile vm")]
+    [InlineData("load --read-share 0.1", "vsanemu load: --read-share takes --profile vm")]
+    [InlineData("load --copies 1", "vsanemu load: --copies takes --profile vm")]
+    [InlineData("load --clusters 2", "vsanemu load: --clusters takes --profile control")]
+    [InlineData("load --multicast-share 0.1", "vsanemu load: --multicast-share takes --profile mixed")]
+    [InlineData("load --profile pair -C reno", "vsanemu load: --congestion takes TCP, and --profile pair has none")]
+    [InlineData("load --space x", "vsanemu load: --space takes --control: it says which of the hosts that meet there")]
+    [InlineData("verify --space x --spec SPEC", "vsanemu verify: --space takes --control: it says which of the hosts that meet there")]
     [InlineData("lab --record no/such/folder", "vsanemu lab: --record no/such/folder: allowed is a file that can be written, in a folder that is there")]
     [InlineData("lab -n 3 --fault isolated-member:m99", "vsanemu lab: --fault isolated-member:m99: no endpoint 'm99' in this fabric (there are m01, m02, m03, observer, outsider, stranger, gateway)")]
     [InlineData("lab -n 3 --fault isolated-member:gateway", "vsanemu lab: --fault isolated-member:gateway: 'gateway' is not a member")]
@@ -75,7 +90,7 @@ public sealed class OptionTests : IDisposable
     [InlineData("flows --format yaml", "vsanemu flows: --format yaml: allowed are table, markdown, csv, json")]
     public async Task The_line_says_what_is_allowed(string args, string expected)
     {
-        Ran ran = await Ran.Async(args.Split(' '));
+        Ran ran = await Ran.Async(args.Replace("SPEC", SpecPath).Split(' '));
         Assert.Equal((2, "", expected), (ran.Code, ran.Output, ran.Error.TrimEnd()));
     }
 

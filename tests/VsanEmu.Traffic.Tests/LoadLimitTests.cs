@@ -76,7 +76,68 @@ public sealed class LoadLimitTests : IAsyncLifetime
         Assert.Equal((CheckOutcome.Fail, LoadLimit.Receiver), (deaf.Verdict.Outcome, deaf.Verdict.Limit));
         Loads.Ends(_fabric)["m01"].Namespace.Run(() => Tool.Run("nft", ["table ip load { chain c { type filter hook output priority 0; udp dport 12321 drop; }; }"]));
         LoadResult mute = await RunAsync(options);
-        Assert.Equal((CheckOutcome.Fail, LoadLimit.Sender), (mute.Verdict.Outcome, mute.Verdict.Limit));
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (mute.Verdict.Outcome, mute.Verdict.Limit));
+        Assert.Contains("were refused by this host's own firewall", mute.Verdict.Note);
+        LoadResult haste = await RunAsync(options with { BitsPerSecond = 0 });
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (haste.Verdict.Outcome, haste.Verdict.Limit));
+    }
+
+    [Fact]
+    public async Task What_its_own_firewall_refuses_now_and_then_is_counted_and_the_sender_goes_on()
+    {
+        Own("m01", "table ip load { chain c { type filter hook output priority 0; udp dport 12321 numgen inc mod 4 == 0 drop; }; }");
+        LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = Loads.Gentle, Offload = false });
+        FlowResult flow = Assert.Single(result.Flows);
+        Assert.Equal((0, flow.Sent, ""), (flow.Lost, flow.Delivered, flow.Error));
+        Assert.Equal(0.25, (double)flow.Refused / (flow.Sent + flow.Refused), tolerance: 0.02);
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (result.Verdict.Outcome, result.Verdict.Limit));
+        NoDropResult search = await new NoDropTrials(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = Loads.Gentle }, new NoDropOptions(0.1, 0, 1), (options, _) => RunAsync(options)).RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal((CheckOutcome.Inconclusive, 1), (search.Verdict.Outcome, search.Trials.Count));
+    }
+
+    [Fact]
+    public async Task A_part_that_the_receivers_or_the_senders_own_host_throws_away_is_not_the_fabrics_loss()
+    {
+        var options = new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = Loads.Gentle };
+        Own("m02", "table ip load { chain c { type filter hook input priority 0; udp dport 12321 numgen inc mod 2 == 0 drop; }; }");
+        LoadResult deaf = await RunAsync(options);
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Receiver), (deaf.Verdict.Outcome, deaf.Verdict.Limit));
+        Assert.Contains("its own host throws them away", deaf.Verdict.Note);
+        Own("m02", "delete table ip load");
+        Forward("udp dport 12321 numgen inc mod 2 == 0 drop");
+        LoadResult lossy = await RunAsync(options with { WarmUp = 2 * Short });
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (lossy.Verdict.Outcome, lossy.Verdict.Limit));
+    }
+
+    [Theory]
+    [InlineData(LoadProfile.Ring, LoadTransport.Tcp, 0.0)]
+    [InlineData(LoadProfile.Ring, LoadTransport.Tcp, 5e6)]
+    [InlineData(LoadProfile.Ring, LoadTransport.Udp, 0.0)]
+    [InlineData(LoadProfile.Multicast, LoadTransport.Udp, 0.0)]
+    public async Task A_direction_that_dies_in_the_middle_fails_the_load_by_name(LoadProfile profile, LoadTransport transport, double rate)
+    {
+        (string from, string port) = profile == LoadProfile.Multicast ? ("m01", _fabric.Plan.Port("m03")) : ("m02", _fabric.Plan.Port("m03"));
+        var options = new LoadOptions { Profile = profile, Transport = transport, Duration = 5 * Short, BitsPerSecond = rate, Interval = Short };
+        LoadResult result = await new LoadRun(_loads.Stage("test"), options).RunAsync(Loads.AtFirstInterval(() => Forward($"oifname \"{port}\" ip protocol {{ tcp, udp }} drop")), TestContext.Current.CancellationToken);
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.Contains(result.Verdict.Reasons, r => r.StartsWith($"{from} to m03 stopped at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Streams_that_loss_keeps_from_their_rate_fail_and_streams_of_single_bytes_are_their_senders_limit()
+    {
+        LoadResult bytes = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Transport = LoadTransport.Tcp, Payload = 1, Duration = Short });
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (bytes.Verdict.Outcome, bytes.Verdict.Limit));
+        Forward("tcp dport 2233 meta length > 200 numgen inc mod 8 == 0 drop");
+        LoadResult lossy = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Transport = LoadTransport.Tcp, Duration = 4 * Short, BitsPerSecond = 50e6 });
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (lossy.Verdict.Outcome, lossy.Verdict.Limit));
+    }
+
+    [Fact]
+    public async Task A_congestion_control_that_the_kernel_does_not_have_is_refused_with_those_that_it_has()
+    {
+        var options = new LoadOptions { Profile = LoadProfile.Ring, Duration = Short, Congestion = "nope" };
+        Assert.Matches("^--congestion nope: this kernel has .*reno", (await Assert.ThrowsAsync<LoadException>(() => RunAsync(options))).Message);
     }
 
     [Fact]
@@ -151,6 +212,8 @@ public sealed class LoadLimitTests : IAsyncLifetime
     }
 
     private Task<LoadResult> RunAsync(LoadOptions options) => new LoadRun(_loads.Stage("test"), options).RunAsync(null, TestContext.Current.CancellationToken);
+
+    private void Own(string member, string rules) => Loads.Ends(_fabric)[member].Namespace.Run(() => Tool.Run("nft", [rules]));
 
     private void Forward(string rule) =>
         _fabric.SwitchNamespace.Run(() => Tool.Run("nft", [$"table bridge load {{ chain c {{ type filter hook forward priority 0; {rule}; }}; }}"]));

@@ -58,6 +58,47 @@ public sealed class SearchTests
         Assert.Equal(CheckOutcome.Inconclusive, found.Verdict.Outcome);
     }
 
+    [Fact]
+    public async Task What_passes_at_once_is_no_less_than_what_was_asked_for_with_what_that_proves()
+    {
+        NoDropResult found = await SearchAsync(10e6, rate => Played(rate, rate));
+        Assert.Equal((10_000_000, true, "", CheckOutcome.Pass), (found.PayloadRate, found.NoLess, found.GeneratorLimit, found.Verdict.Outcome));
+        Assert.Equal("0 of 892 (95 % confidence: at most 0.43 %)", found.Confidence);
+    }
+
+    [Theory]
+    [InlineData(10e6)]
+    [InlineData(0)]
+    public async Task A_trial_whose_sender_fails_or_is_refused_ends_the_search_with_the_words(double begin)
+    {
+        NoDropResult failed = await SearchAsync(begin, rate => Played(8 * LoadPlan.DatagramBytes, rate) is var trial
+            ? trial with { Flows = [trial.Flows[0] with { Error = "Network is down" }], Verdict = new() { Outcome = CheckOutcome.Inconclusive } } : null!);
+        Assert.Equal((0, CheckOutcome.Inconclusive, "m01 to m02: Network is down"), (failed.PayloadRate, failed.Verdict.Outcome, Assert.Single(failed.Verdict.Reasons)));
+        NoDropResult refused = await SearchAsync(begin, rate => Played(5e6, rate) is var trial ? trial with { Flows = [trial.Flows[0] with { Refused = trial.Flows[0].Sent }] } : null!);
+        Assert.Equal((0, CheckOutcome.Inconclusive), (refused.PayloadRate, refused.Verdict.Outcome));
+        Assert.Contains("were refused by this host's own firewall", refused.Verdict.Note);
+        BackToBackResult burst = await new BackToBackTrials(Second, 1000, repeats: 1, (options, _) => Task.FromResult(Burst(500, options.BurstDatagrams) is var trial ? trial with { Flows = [trial.Flows[0] with { Refused = 500 }] } : null!))
+            .RunAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal((0, CheckOutcome.Inconclusive), (burst.Datagrams, burst.Verdict.Outcome));
+    }
+
+    [Fact]
+    public async Task A_fabric_that_dies_in_a_search_fails_it()
+    {
+        int trials = 0;
+        NoDropResult found = await SearchAsync(100e6, rate => ++trials switch { 1 => Played(rate, rate, carried: 80e6), 2 => Played(rate, rate), _ => Played(rate, rate, carried: 0) });
+        Assert.Equal((0, CheckOutcome.Fail), (found.PayloadRate, found.Verdict.Outcome));
+        Assert.Contains("m02 got nothing", found.Verdict.Reasons);
+    }
+
+    [Fact]
+    public async Task Loss_at_every_rate_is_told_to_be_that()
+    {
+        NoDropResult found = await SearchAsync(30e6, rate => Played(rate, rate, carried: 0.98 * rate));
+        Assert.Equal((0, CheckOutcome.Fail), (found.PayloadRate, found.Verdict.Outcome));
+        Assert.Contains(found.Verdict.Reasons, r => r.StartsWith("loss does not depend on the rate: ", StringComparison.Ordinal));
+    }
+
     private static Task<NoDropResult> SearchAsync(double begin, Func<double, LoadResult> trial) =>
         new NoDropTrials(Second with { BitsPerSecond = begin }, new NoDropOptions(0.01, 0, 1), (options, _) => Task.FromResult(trial(options.BitsPerSecond!.Value))).RunAsync(null, TestContext.Current.CancellationToken);
 
@@ -89,6 +130,6 @@ public sealed class SearchTests
         Processors = 1,
         GeneratorLimit = "",
         OfferedShare = share,
-        Verdict = came == 0 ? new() { Outcome = CheckOutcome.Fail, Reasons = ["m02 got nothing"], Limit = LoadLimit.Fabric, Note = "lost" } : LoadVerdict.Passed,
+        Verdict = sent == 0 ? new() { Outcome = CheckOutcome.Inconclusive, Reasons = ["nothing was sent"] } : came == 0 ? new() { Outcome = CheckOutcome.Fail, Reasons = ["m02 got nothing"], Limit = LoadLimit.Fabric, Note = "lost" } : LoadVerdict.Passed,
     };
 }

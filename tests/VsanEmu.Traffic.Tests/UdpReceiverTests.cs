@@ -44,7 +44,7 @@ public sealed class UdpReceiverTests : IDisposable
             for (int i = 0; i < Sent; i++)
             {
                 Send(_sender, Run, 1, i);
-                _flow.Sender?.Add(1, LoadDatagram.Size);
+                _flow.Sender?.Add(1, LoadDatagram.Size, 1);
                 if (i != Sent / 2) continue;
                 foreach (long number in (long[])[long.MaxValue, 1L << 62, 1L << 40, long.MinValue]) Forge(_sender, Run, 1, number);
                 Forge(_elsewhere, Run, 1, i + 1);
@@ -79,7 +79,7 @@ public sealed class UdpReceiverTests : IDisposable
     {
         long gap = SequenceGate.Leap + 1000L;
         _flow.Sender = new FlowAtSender(_flow.Flow);
-        _flow.Sender.Add((int)gap + 200, 0);
+        _flow.Sender.Add((int)gap + 200, 0, 1);
         Receive(() =>
         {
             for (int i = 0; i < 100; i++) Send(_sender, Run, 1, i);

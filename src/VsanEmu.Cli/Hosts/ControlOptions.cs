@@ -26,7 +26,8 @@ internal static class ControlOptions
     /// <exception cref="UsageException">One of them is wrong.</exception>
     public static (ControlAddress Address, Space Space)? Read(ParseResult parsed)
     {
-        if (parsed.GetValue(Control) is not { } given) return null;
+        if (parsed.GetValue(Control) is not { } given)
+            return parsed.GetResult(InSpace) is { Implicit: false } ? throw new UsageException($"{InSpace.Name} takes {Control.Name}: it says which of the hosts that meet there") : null;
         try
         {
             ControlAddress address = ControlAddress.Parse(given == FromEnvironment ? null : given, Environment.GetEnvironmentVariable);

@@ -129,6 +129,7 @@ internal static class LoadArguments
     {
         LoadMode mode = Mode(parsed);
         LoadOptions options = Options(parsed, mode);
+        Refuse(parsed, mode, options);
         if (options.Ramp > TimeSpan.Zero && (mode is LoadMode.Vm or LoadMode.Control)) throw new UsageException($"{Ramp.Name} does not go with {Profile.Name} {parsed.GetValue(Profile)}: its rate is the VMs' or the cluster's own");
         // A round trip is a datagram's, whatever the load under which it is measured is made of.
         bool trip = mode is LoadMode.RoundTrip or LoadMode.Latency;
@@ -148,6 +149,35 @@ internal static class LoadArguments
             RoundTripBytes = lengths.Length > 0 && trip ? lengths[0] : RoundTripBytes,
             Json = parsed.GetValue(Json),
         };
+    }
+
+    // What would be taken and do nothing is a mistake.
+    private static void Refuse(ParseResult parsed, LoadMode mode, LoadOptions options)
+    {
+        string profile = $"{Profile.Name} {parsed.GetValue(Profile)}";
+        bool flows = mode is not (LoadMode.Vm or LoadMode.Control or LoadMode.RoundTrip);
+        bool groups = flows && options.Profile is LoadProfile.Multicast or LoadProfile.MulticastAll or LoadProfile.Mixed;
+        bool unicast = flows && options.Profile is not (LoadProfile.Multicast or LoadProfile.MulticastAll);
+        bool streams = unicast && (options.Transport == LoadTransport.Tcp || (options.Transport is null && options.Profile != LoadProfile.Pair));
+        string where = flows ? profile : mode == LoadMode.RoundTrip ? Rtt.Name : profile;
+        (Option Option, bool Goes, string With)[] rules =
+        [
+            (Tcp, unicast, $"a profile that sends to members, and {where} does not"),
+            (Udp, flows, $"a profile of flows, and {where} has none"),
+            (Congestion, streams || mode == LoadMode.Vm, $"TCP, and {where} has none"),
+            (Groups, groups, $"a profile that sends to groups, and {where} does not"),
+            (Share, flows && options.Profile == LoadProfile.Mixed, $"{Profile.Name} mixed"),
+            (LossBound, mode == LoadMode.NoDrop, Search.Name),
+            (Resolution, mode == LoadMode.NoDrop, Search.Name),
+            (Repeats, mode is LoadMode.NoDrop or LoadMode.BackToBack, $"{Search.Name} or {BackToBack.Name}"),
+            (Operations, mode == LoadMode.Vm, $"{Profile.Name} {VmProfile}"),
+            (QueueDepth, mode == LoadMode.Vm, $"{Profile.Name} {VmProfile}"),
+            (ReadShare, mode == LoadMode.Vm, $"{Profile.Name} {VmProfile}"),
+            (Copies, mode == LoadMode.Vm, $"{Profile.Name} {VmProfile}"),
+            (Clusters, mode == LoadMode.Control, $"{Profile.Name} {ControlProfile}"),
+        ];
+        foreach ((Option option, bool goes, string with) in rules)
+            if (!goes && parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} takes {with}");
     }
 
     private static LoadMode Mode(ParseResult parsed)

@@ -25,7 +25,7 @@ public static class LoadChecks
     private static CheckResult Multicast(LoadResult result, IReadOnlyList<LoadFlow> flows)
     {
         (FlowResult slowest, double rate) = Slowest(result);
-        string seen = FormattableString.Invariant($"{rate / 8e6:0.#} MB/s at {slowest.To}, the slowest of {result.Flows.Count}");
+        string seen = $"{RateWords.Bytes(rate)} at {slowest.To}, the slowest of {result.Flows.Count}";
         var check = new CheckResult
         {
             Id = "L1",
@@ -47,7 +47,7 @@ public static class LoadChecks
             Title = "unicast performance",
             Expected = "each member sends to the next one at 850 Mbit/s or more, all at a time",
             Outcome = rate < UnicastYellow ? CheckOutcome.Warn : CheckOutcome.Pass,
-            Seen = FormattableString.Invariant($"{rate / 1e6:0} Mbit/s {slowest.From} to {slowest.To}, the slowest of {result.Flows.Count}"),
+            Seen = $"{RateWords.Bits(rate)} {slowest.From} to {slowest.To}, the slowest of {result.Flows.Count}",
         };
         return Weighed(check, rate, UnicastYellow, flows, result, "a link at a lower speed, a shaper, or an oversubscribed uplink", "look at the negotiated speed and the error counters of the ports concerned");
     }
@@ -56,9 +56,12 @@ public static class LoadChecks
     private static CheckResult Weighed(CheckResult check, double rate, double wanted, IReadOnlyList<LoadFlow> flows, LoadResult result, string cause, string remedy)
     {
         double asked = flows.Min(f => f.BitsPerSecond);
+        // An average says nothing of a flow that is no more.
+        if (result.Flows.FirstOrDefault(f => f.Stopped) is { } stopped)
+            return check with { Outcome = CheckOutcome.Fail, Seen = $"{check.Seen}; {LoadJudge.StoppedWords(stopped)}", Cause = cause, Remedy = remedy };
         if (check.Outcome == CheckOutcome.Pass) return check;
         if (asked > 0 && asked < wanted)
-            return check with { Outcome = CheckOutcome.Skip, Seen = rate == 0 ? $"{check.Seen}: nothing came" : FormattableString.Invariant($"{check.Seen}, of {asked / 1e6:0.#} Mbit/s that were sent: -b {wanted * 1.2 / 1e6:0}M or -b 0 asks for enough") };
+            return check with { Outcome = CheckOutcome.Skip, Seen = rate == 0 ? $"{check.Seen}: nothing came" : FormattableString.Invariant($"{check.Seen}, of {RateWords.Bits(asked)} that were asked for: -b {wanted * 1.2 / 1e6:0}M or -b 0 asks for enough") };
         if (result.GeneratorLimit.Length > 0) return check with { Outcome = CheckOutcome.Inconclusive, Seen = $"{check.Seen}; {result.GeneratorLimit}" };
         return check with { Cause = cause, Remedy = remedy, Evidence = [.. result.Flows.Where(f => f.Error.Length > 0).Select(f => $"{f.From} to {f.To}: {f.Error}")] };
     }

@@ -15,13 +15,26 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
 
     private const double Mostly = 0.5;
 
+    // What goes as fast as it can loses a little by any machine; of more it is said where.
+    private const double Much = 0.05;
+
     // So many datagrams to each group are not lost by chance.
     private const long SureOfGroup = 10;
 
     private const int MostReasons = 5;
 
+    // What of a stream's rate may be missing, percent: pacing, its begin and what is under way at its end.
+    private const double ShortPercent = 5;
+
+    // Ethernet's, IPv4's and UDP's headers, bytes, as interfaces count them; some count the frame check sequence too.
+    private const int HeaderBytes = 42;
+    private const int FragmentHeaderBytes = 34;
+    private const int FrameCheckBytes = 4;
+
     private readonly Dictionary<int, (string Host, SenderCounts Counts)> _senders =
         parts.SelectMany(p => p.Value.Senders, (p, s) => (p.Key, s)).ToDictionary(s => s.s.Flow, s => (s.Key, s.s));
+
+    private readonly ILookup<string, FlowResult> _from = all.Flows.ToLookup(f => f.From), _to = all.Flows.ToLookup(f => f.To);
 
     /// <summary>What was sent of what was asked for, of the flow that is farthest from it: 1 when all was, and where nothing was asked for.</summary>
     /// <param name="flows">The load's flows.</param>
@@ -31,25 +44,26 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     public static double OfferedShare(IReadOnlyList<LoadFlow> flows, IEnumerable<SenderCounts> senders, long burst, long sendingNs) =>
         senders.Select(s => Offered(flows[s.Flow - 1], s, burst, sendingNs)).DefaultIfEmpty(1).Min();
 
+    /// <summary>When a flow stopped, in words.</summary>
+    public static string StoppedWords(FlowResult f) =>
+        FormattableString.Invariant($"{f.From} to {f.To} stopped at {f.LastNs / 1e9:0.0} s") + (f.Error.Length > 0 ? $": {f.Error}" : "");
+
+    /// <summary>What its own host refused of a flow, in words.</summary>
+    public static string Refusal(FlowResult f) => $"{f.Refused} of {f.Sent + f.Refused} datagrams from {f.From} to {f.To} were refused by this host's own firewall";
+
     /// <summary>The verdict.</summary>
     public LoadVerdict Verdict()
     {
-        FlowResult[] empty = [.. all.Flows.Where(GotNothing)], lossy = [.. all.Flows.Where(LostTooMuch)], silent = [.. all.Flows.Where(MissesGroups)];
-        string[] failed =
-        [
-            .. Some(empty.Select(f => $"{f.To} got nothing of what {f.From} sent ({Sent(f)})")),
-            .. Some(lossy.Select(f => $"{f.To} {LossBound.Words(f.Lost, f.Sent, Bound(f))} of what {f.From} sent")),
-            .. Some(silent.Select(f => $"{f.To} got nothing of {f.SilentGroups} groups")),
-            .. all.Checks.Where(c => c.Outcome == CheckOutcome.Fail).Select(c => $"{c.Id} {c.Title}: {c.Seen}"),
-        ];
-        string[] errors = [.. Some(all.Flows.Where(f => f.Error.Length > 0).Select(f => $"{f.From} to {f.To}: {f.Error}"))];
+        Fault[] faults = [.. all.Flows.Select(Of).OfType<Fault>()];
+        // What did not leave its own host was not offered to the fabric.
+        string[] failed = [.. Said(faults.Where(f => f.Limit != LoadLimit.Sender)), .. Checks(faults)];
+        string[] errors = [.. Some(all.Flows.Where(f => f.Error.Length > 0 && !f.Stopped).Select(f => $"{f.From} to {f.To}: {f.Error}"))];
         string[] cut = all.Completed ? [] : ["interrupted: what was measured until then"];
         string[] unsent = all.OfferedShare < CarriedOut ? [FormattableString.Invariant($"no more than {100 * all.OfferedShare:0.##} % of what was asked for could be sent")] : [];
-        string[] mute = [.. Some(all.Flows.Where(f => f.SentBytes == 0 && f.Error.Length == 0).DistinctBy(f => f.Flow).Select(f => $"nothing was sent from {f.From} to {f.To}"))];
-        (LoadLimit limit, string note) = Limit([.. empty, .. lossy, .. silent]);
-        // A stream is not sent faster than it is let: where that was not its sender's doing, the rate that was asked for was not carried.
-        if (unsent.Length > 0 && limit is LoadLimit.Fabric or LoadLimit.PeerWindow or LoadLimit.Receiver) failed = [.. failed, .. failed.Length == 0 ? unsent : []];
-        string[] open = failed.Length > 0 ? [] : [.. unsent, .. mute];
+        string[] mute = [.. Some(Each().Where(f => f.SentBytes == 0 && f.Error.Length == 0 && f.Refused == 0).Select(f => $"nothing was sent from {f.From} to {f.To}"))];
+        string[] refused = [.. Some(Each().Where(RefusedTooMuch).Select(f => Refusal(f)))];
+        (LoadLimit limit, string note) = Limit(faults);
+        string[] open = failed.Length > 0 ? [] : [.. Said(faults.Where(f => f.Limit == LoadLimit.Sender)), .. unsent, .. refused, .. mute];
         return new LoadVerdict
         {
             Outcome = failed.Length > 0 ? CheckOutcome.Fail : open.Length + errors.Length + cut.Length > 0 ? CheckOutcome.Inconclusive : CheckOutcome.Pass,
@@ -58,6 +72,14 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
             Note = note,
         };
     }
+
+    // A check fails by a flow that stopped, which is told already.
+    private IEnumerable<string> Checks(Fault[] faults) =>
+        all.Checks.Where(c => c.Outcome == CheckOutcome.Fail && !faults.Any(f => f.Kind == Wrong.Stopped)).Select(c => $"{c.Id} {c.Title}: {c.Seen}");
+
+    private static IEnumerable<string> Said(IEnumerable<Fault> faults) => faults.GroupBy(f => f.Kind).OrderBy(k => k.Key).SelectMany(k => Some(k.Select(f => f.Words)));
+
+    private IEnumerable<FlowResult> Each() => all.Flows.DistinctBy(f => f.Flow);
 
     private static IEnumerable<string> Some(IEnumerable<string> reasons)
     {
@@ -75,53 +97,123 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
 
     private double? Bound(FlowResult f) => LossBound.Of(all.MaxLossPercent, flows[f.Flow - 1].BitsPerSecond);
 
-    // Of what did not leave, without an error that says why, nothing is known: it was interrupted before, or the machine had no time for it.
-    private static bool GotNothing(FlowResult f) => f.DeliveredBytes == 0 && (f.SentBytes > 0 || f.Error.Length > 0);
+    // What is wrong with a flow at a receiver, and whose doing it is; null when nothing is.
+    private Fault? Of(FlowResult f)
+    {
+        (Wrong Kind, string Words)? wrong =
+            f.Stopped ? (Wrong.Stopped, StoppedWords(f))
+            : GotNothing(f) ? (Wrong.Nothing, $"{f.To} got nothing of what {f.From} sent ({Sent(f)})")
+            : f.Transport == LoadTransport.Udp && LossBound.Exceeded(f.Lost, f.Sent, Bound(f)) ? (Wrong.Lossy, $"{f.To} {LossBound.Words(f.Lost, f.Sent, Bound(f))} of what {f.From} sent")
+            : FallsShort(f) ? (Wrong.Short, $"{f.To} got {RateWords.Of(8e9 * f.DeliveredBytes / all.SendingNs, flows[f.Flow - 1].BitsPerSecond)} that were asked for from {f.From}")
+            : f.SilentGroups > 0 && f.Sent >= SureOfGroup * flows[f.Flow - 1].Groups.Count ? (Wrong.Groups, $"{f.To} got nothing of {f.SilentGroups} groups")
+            : null;
+        if (wrong is not { } what) return null;
+        (LoadLimit limit, string note) = OfLoss(f);
+        return new(f, what.Kind, what.Words, limit, note);
+    }
 
-    private bool LostTooMuch(FlowResult f) => !GotNothing(f) && f.Transport == LoadTransport.Udp && LossBound.Exceeded(f.Lost, f.Sent, Bound(f));
+    // Of what did not leave nothing is known: it was interrupted before, the machine had no time for it, or its own host did not let it out.
+    private bool GotNothing(FlowResult f) => f.DeliveredBytes == 0 && (f.SentBytes > 0 || _senders[f.Flow].Counts.Unreachable);
 
-    private bool MissesGroups(FlowResult f) => !GotNothing(f) && !LostTooMuch(f) && f.SilentGroups > 0 && f.Sent >= SureOfGroup * flows[f.Flow - 1].Groups.Count;
+    // A stream is not sent faster than it is let: where that was not its sender's doing, the rate that was asked for was not carried.
+    private bool FallsShort(FlowResult f)
+    {
+        double asked = flows[f.Flow - 1].BitsPerSecond / 8e9 * all.SendingNs, missing = asked - f.DeliveredBytes;
+        return f.Transport == LoadTransport.Tcp && f.Error.Length == 0 && missing > Math.Max(ShortPercent, all.MaxLossPercent ?? 0) / 100 * asked
+            && HeldUp(f, missing / asked) && _senders[f.Flow].Counts.Tcp?.Limit(all.MeasuredNs).Limit is not LoadLimit.Sender;
+    }
+
+    // Whether a stream had no room, or was not acknowledged, for most of what is missing of its rate: else its sender had no time to write it.
+    private bool HeldUp(FlowResult f, double missingShare)
+    {
+        double asked = flows[f.Flow - 1].BitsPerSecond / 8e9 * all.SendingNs;
+        double held = ((double)_senders[f.Flow].Counts.HeldNs / Math.Max(1, all.SendingNs)) + ((f.SentBytes - f.DeliveredBytes) / asked);
+        return held >= Mostly * missingShare;
+    }
+
+    private bool RefusedTooMuch(FlowResult f) => f.Refused > 0 && (f.SentBytes == 0 || LossBound.Exceeded(f.Refused, f.Sent + f.Refused, Bound(f)));
 
     // What is lost weighs more than what was not offered, and that more than what a machine was busy with.
-    private (LoadLimit Limit, string Note) Limit(FlowResult[] bad)
+    private (LoadLimit Limit, string Note) Limit(Fault[] faults)
     {
         if (parts.Values.SelectMany(p => p.Receivers).FirstOrDefault(r => r.Result.Error.Length > 0) is { } broken) return (LoadLimit.Receiver, $"{broken.Result.To}: {broken.Result.Error}");
-        if (NoRoom() is { Length: > 0 } noRoom) return (LoadLimit.Receiver, noRoom);
-        if (bad.Length > 0) return OfLoss(bad.MaxBy(f => (double)f.Lost / Math.Max(1, f.Sent))!);
-        if (all.Flows.FirstOrDefault(f => f.SentBytes == 0) is { } mute && all.Completed) return (LoadLimit.Sender, $"the generator was the limit: nothing was sent from {mute.From} to {mute.To}");
+        if (faults.Where(f => f.Limit != LoadLimit.Sender).MaxBy(Missing) is { } worst) return (worst.Limit, worst.Note);
+        if (faults.MaxBy(Missing) is { } own) return (own.Limit, own.Note);
+        if (Each().Where(f => f.Refused > 0).MaxBy(f => f.Refused) is { } refused) return (LoadLimit.Sender, $"the generator was the limit: {Refusal(refused)}");
+        if (Room() is { Length: > 0 } noRoom) return (LoadLimit.Receiver, noRoom);
+        if (all.Flows.FirstOrDefault(f => f.SentBytes == 0) is { } mute && all.Completed) return (LoadLimit.Sender, $"the generator was the limit: nothing was sent from {mute.From} to {mute.To}{(mute.Error.Length > 0 ? $": {mute.Error}" : "")}");
         if (all.OfferedShare < NoDropSearch.Offered) return OfOffer();
         // What goes as fast as it can is limited by something; what kept its rate was not.
         return flows.Any(f => f.BitsPerSecond == 0) ? OfHaste() : (LoadLimit.None, "");
     }
 
-    private string NoRoom() => First((host, part) =>
+    private static double Missing(Fault fault) => (double)(fault.Flow.SentBytes - fault.Flow.DeliveredBytes) / Math.Max(1, fault.Flow.SentBytes);
+
+    // What sockets had no room for; empty when that was nothing, or little of what was lost.
+    private string Room() => First((host, part) =>
     {
         long dropped = part.Receivers.DistinctBy(r => (r.Result.To, flows[r.Result.Flow - 1].Port)).Sum(r => r.Result.DroppedAtSocket);
-        return dropped == 0 ? "" : $"{dropped} datagrams found no room in their receiver's socket{(host.Length > 0 ? $" on {host}" : "")}: {LoadParts.It(host)}, not the fabric, lost them";
+        long lost = part.Receivers.Sum(r => Math.Max(0, _senders[r.Result.Flow].Counts.Sent - r.Result.Delivered));
+        return dropped == 0 || dropped < Mostly * lost ? "" : NoRoom(dropped, host);
     });
+
+    private static string NoRoom(long dropped, string host) =>
+        $"{dropped} datagrams found no room in their receiver's socket{(host.Length > 0 ? $" on {host}" : "")}: {LoadParts.It(host)}, not the fabric, lost them";
 
     private (LoadLimit, string) OfLoss(FlowResult f)
     {
         (string host, SenderCounts sender) = _senders[f.Flow];
         string way = $"{f.From} to {f.To}";
-        if (f.SentBytes == 0 || (sender.Error.Length > 0 && !sender.Unreachable && f.DeliveredBytes == 0 && f.Transport == LoadTransport.Udp))
-            return (LoadLimit.Sender, $"{way}: the generator was the limit: {sender.Error}");
         if (sender.Unreachable) return (LoadLimit.Fabric, $"{way}: {sender.Error}: nobody answered on the fabric for {f.To}'s address");
-        if (f.Transport == LoadTransport.Tcp) return sender.Tcp?.Limit(all.MeasuredNs) is { } tcp ? (tcp.Limit, $"{way}: {tcp.Why}") : (LoadLimit.Fabric, $"{way}: what was sent did not come");
-        if (f.DeliveredBytes == 0 && Interfaces(f.From) is { } own && own.LeftBytes < Mostly * f.SentBytes)
-            return (LoadLimit.Sender, $"{way}: the generator was the limit: {f.SentBytes} bytes were sent, and {own.LeftBytes} left the interface of {f.From}");
-        if (f.DeliveredBytes == 0 && Interfaces(f.To) is { } its && its.CameBytes >= Mostly * SentTo(f.To))
-            return (LoadLimit.Receiver, $"{way}: {its.CameBytes} bytes came to the interface of {f.To}, and nothing to its socket: its own host throws it away, as a packet filter does");
-        if (parts.Values.Sum(p => p.FramesDropped) is > 0 and long frames)
+        if (f.Transport == LoadTransport.Tcp) return OfStream(f, way);
+        if (sender.Error.Length > 0 && f.DeliveredBytes == 0) return (LoadLimit.Sender, $"{way}: the generator was the limit: {sender.Error}");
+        if (OfOwnHosts(f, way) is { } own) return own;
+        int burst = Math.Max(1, sender.Burst);
+        if (parts.Values.Sum(p => p.FramesDropped) is > 0 and long frames && frames * burst >= Mostly * f.Lost)
             return (LoadLimit.Receiver, $"{way}: {frames} frames found no room between a port and its receiver: {LoadParts.It(host)}, not the fabric, lost them");
+        string room = f.DroppedAtSocket > 0 ? $"{f.DroppedAtSocket} of them found no room in its socket: the fabric lost the others" : "no socket had too little room: the fabric lost them";
         return (LoadLimit.Fabric, f.DeliveredBytes == 0
             ? $"{way}: what {f.From} sent left its interface and did not come to {f.To}: the fabric lost it"
-            : $"{way}: {f.Lost} of {f.Sent} were lost, and no socket had too little room: the fabric lost them");
+            : $"{way}: {f.Lost} of {f.Sent} were lost, and {room}");
     }
+
+    private (LoadLimit, string) OfStream(FlowResult f, string way)
+    {
+        TcpFacts? tcp = _senders[f.Flow].Counts.Tcp;
+        // Sent again and again, little is sent again of much: it is no share by which this shows.
+        if (f.Stopped && tcp is null or { AgainBytes: > 0 }) return (LoadLimit.Fabric, FormattableString.Invariant($"{way}: nothing of what was sent after {f.LastNs / 1e9:0.0} s came, however often it was sent again: the fabric lost it"));
+        return tcp?.Limit(all.MeasuredNs) is { } why ? (why.Limit, $"{way}: {why.Why}") : (LoadLimit.Fabric, $"{way}: what was sent did not come");
+    }
+
+    // What the ends' own hosts did with it, by what passed their interfaces and sockets; null when it was not they who lost most of it.
+    private (LoadLimit, string)? OfOwnHosts(FlowResult f, string way)
+    {
+        LoadFlow flow = flows[f.Flow - 1];
+        long lost = _to[f.To].Where(o => flows[o.Flow - 1].Port == flow.Port).Sum(o => o.Lost);
+        if (f.DroppedAtSocket > 0 && f.DroppedAtSocket >= Mostly * lost) return (LoadLimit.Receiver, NoRoom(f.DroppedAtSocket, Host(f)));
+        if (Interfaces(f.From) is { } left && NotLeft(f.From, left) is var kept && kept >= Mostly * LostFrom(f.From))
+            return (LoadLimit.Sender, $"{way}: the generator was the limit: {SentFrom(f.From)} bytes were sent, and {left.LeftBytes} left the interface of {f.From}");
+        double came = Interfaces(f.To) is { } at ? at.CameBytes - (at.CameFrames * (HeaderBytes + FrameCheckBytes)) - _to[f.To].Sum(o => o.DeliveredBytes + (o.Duplicates * flows[o.Flow - 1].Payload)) : 0;
+        if (lost > 0 && came >= Mostly * (lost - f.DroppedAtSocket) * flow.Payload)
+            return (LoadLimit.Receiver, f.DeliveredBytes == 0
+                ? $"{way}: {Interfaces(f.To)!.CameBytes} bytes came to the interface of {f.To}, and nothing to its socket: its own host throws it away, as a packet filter does"
+                : $"{way}: {f.Lost} of {f.Sent} were lost, and came to the interface of {f.To}: its own host throws them away, as a packet filter does");
+        return null;
+    }
+
+    private string Host(FlowResult f) => parts.First(p => p.Value.Receivers.Any(r => r.Result.Flow == f.Flow && r.Result.To == f.To)).Key;
 
     private InterfaceBytes? Interfaces(string member) => parts.Values.SelectMany(p => p.Interfaces).FirstOrDefault(i => i.Member == member);
 
-    private long SentTo(string member) => all.Flows.Where(f => f.To == member).Sum(f => f.SentBytes);
+    private IEnumerable<FlowResult> From(string member) => _from[member].DistinctBy(o => o.Flow).Where(o => o.Transport == LoadTransport.Udp);
+
+    private long SentFrom(string member) => From(member).Sum(o => o.SentBytes);
+
+    // Of fragments but one has UDP's header.
+    private double NotLeft(string member, InterfaceBytes left) => SentFrom(member) - left.LeftBytes + (left.LeftFrames * (all.Means.Fragments > 1 ? FragmentHeaderBytes : HeaderBytes));
+
+    // What its worst receiver lost of each of its flows: what does not leave is lost at all.
+    private double LostFrom(string member) => Math.Max(1, _from[member].GroupBy(o => o.Flow).Sum(o => o.Max(at => at.Lost) * flows[o.Key - 1].Payload));
 
     private (LoadLimit, string) OfOffer()
     {
@@ -129,9 +221,9 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
         (string host, SenderCounts slowest) = behind.MinBy(s => Offered(flows[s.Counts.Flow - 1], s.Counts, all.BurstDatagrams, all.SendingNs));
         LoadFlow flow = flows[slowest.Flow - 1];
         // A stream is not sent faster than it is acknowledged: who holds it up, TCP knows.
-        if (flow.Transport == LoadTransport.Tcp && slowest.Tcp?.Limit(all.MeasuredNs) is { Limit: not LoadLimit.Sender } held) return (held.Limit, $"{flow.From} to {flow.To[0]}: {held.Why}");
-        string most = all.BurstDatagrams > 0 ? $"{slowest.Sent} of {all.BurstDatagrams} datagrams"
-            : FormattableString.Invariant($"{8e3 * slowest.SentBytes / all.SendingNs:0.###} of {flow.BitsPerSecond / 1e6:0.###} Mbit/s");
+        if (flow.Transport == LoadTransport.Tcp && HeldUp(all.Flows.First(f => f.Flow == flow.Id), 1 - Offered(flow, slowest, 0, all.SendingNs)) && slowest.Tcp?.Limit(all.MeasuredNs) is { Limit: not LoadLimit.Sender } held)
+            return (held.Limit, $"{flow.From} to {flow.To[0]}: {held.Why}");
+        string most = all.BurstDatagrams > 0 ? $"{slowest.Sent} of {all.BurstDatagrams} datagrams" : RateWords.Of(8e9 * slowest.SentBytes / all.SendingNs, flow.BitsPerSecond);
         string others = behind.Length > 1 ? $", and {behind.Length - 1} more flows fell short" : "";
         return (LoadLimit.Sender, $"the generator was the limit: {most} were sent from {flow.From}{(host.Length > 0 ? $" on {host}" : "")}{others}");
     }
@@ -139,9 +231,26 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     private (LoadLimit, string) OfHaste()
     {
         if (First((host, part) => LoadParts.Busy(host, part, "a sending thread", part.Senders.Select(s => s.ThreadNs).DefaultIfEmpty().Max(), all.MeasuredNs)) is { Length: > 0 } busy) return (LoadLimit.Sender, busy);
+        if (all.Flows.Where(f => f.Lost > 0).MaxBy(f => (double)f.Lost / f.Sent) is { } lossy && lossy.Lost > Much * lossy.Sent) return OfLoss(lossy);
         FlowResult? slowest = all.Flows.Where(f => f.Transport == LoadTransport.Tcp).MinBy(f => f.DeliveredBytes);
-        return slowest is not null && _senders[slowest.Flow].Counts.Tcp?.Limit(all.MeasuredNs) is { } tcp ? (tcp.Limit, $"{slowest.From} to {slowest.To}: {tcp.Why}") : (LoadLimit.None, "");
+        if (slowest is null || _senders[slowest.Flow].Counts is not { Tcp: { } tcp } counts) return (LoadLimit.None, "");
+        (LoadLimit limit, string why) = tcp.Limit(all.MeasuredNs);
+        // Who writes less at a time than a segment holds, and never waits for room, has no time for more.
+        bool small = flows[slowest.Flow - 1].Payload < tcp.SegmentBytes && counts.HeldNs < Mostly * all.SendingNs && limit == LoadLimit.Fabric && tcp.AgainBytes == 0;
+        return small ? (LoadLimit.Sender, $"the generator was the limit: {slowest.From} to {slowest.To} made {counts.Sent} writes of {flows[slowest.Flow - 1].Payload} bytes, one after the other") : (limit, $"{slowest.From} to {slowest.To}: {why}");
     }
 
     private string First(Func<string, LoadPart.OfFlows, string> limit) => parts.Select(p => limit(p.Key, p.Value)).FirstOrDefault(l => l.Length > 0, "");
+
+    // In the order in which they are told.
+    private enum Wrong : byte
+    {
+        Nothing,
+        Stopped,
+        Lossy,
+        Short,
+        Groups,
+    }
+
+    private sealed record Fault(FlowResult Flow, Wrong Kind, string Words, LoadLimit Limit, string Note);
 }

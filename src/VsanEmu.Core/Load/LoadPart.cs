@@ -24,6 +24,15 @@ public sealed record SenderCounts(
 
     /// <summary>Whether what ended it is that nobody answered for the receiver's address on the wire.</summary>
     public bool Unreachable { get; init; }
+
+    /// <summary>When the last of it was sent, ns since the measurement began.</summary>
+    public long LastNs { get; init; }
+
+    /// <summary>Datagrams that were due and that its host's own packet filter did not let out; they are not sent.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>How long its stream had no room for what was due, ns; 0 for datagrams.</summary>
+    public long HeldNs { get; init; }
 }
 
 /// <summary>What one flow's receiver counted.</summary>
@@ -45,7 +54,14 @@ public sealed record ReceiverCounts(FlowResult Result, long LastNs, bool JoinsBy
 /// <param name="Member">The member.</param>
 /// <param name="CameBytes">Bytes of frames that came.</param>
 /// <param name="LeftBytes">Bytes of frames that left.</param>
-public sealed record InterfaceBytes(string Member, long CameBytes, long LeftBytes);
+public sealed record InterfaceBytes(string Member, long CameBytes, long LeftBytes)
+{
+    /// <summary>Frames that came, a burst that crosses uncut being one.</summary>
+    public long CameFrames { get; init; }
+
+    /// <summary>Frames that left.</summary>
+    public long LeftFrames { get; init; }
+}
 
 /// <summary>What one VM counted.</summary>
 /// <param name="Result">As the outcome has it.</param>
@@ -68,7 +84,7 @@ public sealed record DelayCount(long Ns, long Count);
 /// <summary>What is counted so far of the measured time, on one host.</summary>
 /// <param name="Sent">Datagrams or writes sent; operations begun.</param>
 /// <param name="SentBytes">Payload sent, bytes.</param>
-/// <param name="Delivered">Datagrams delivered, repeats included; operations ended.</param>
+/// <param name="Delivered">Datagrams delivered, each once; operations ended.</param>
 /// <param name="DeliveredBytes">Payload delivered, bytes.</param>
 /// <param name="Expected">Datagrams that would have been delivered had none been lost, without those under way; null when that cannot be told before the end.</param>
 /// <param name="Sends">Whether it sends still.</param>

@@ -22,7 +22,7 @@ public static class LoadParts
             SendingNs = outcome.MeasuredNs,
             OfferedShare = LoadJudge.OfferedShare(flows, senders.Values, outcome.BurstDatagrams, outcome.MeasuredNs),
             MeasuredNs = Math.Max(outcome.MeasuredNs, receivers.Select(r => r.LastNs).DefaultIfEmpty().Max()),
-            Flows = [.. receivers.Select(r => Whole(senders[r.Result.Flow], r.Result, outcome.ClockErrorNs))],
+            Flows = [.. receivers.Select(r => Whole(senders[r.Result.Flow], r.Result, outcome.ClockErrorNs) with { LastNs = r.LastNs, Stopped = FlowEnd.Stopped(flows[r.Result.Flow - 1], senders[r.Result.Flow], r, outcome.MeasuredNs) })],
             Delay = Tells(delay, outcome.ClockErrorNs) ? delay : null,
             Processors = parts.Values.Sum(p => p.Processors),
             Means = outcome.Means with
@@ -67,6 +67,7 @@ public static class LoadParts
         SentBytes = sender.SentBytes,
         Retransmits = sender.Retransmits,
         RoundTripUs = sender.RoundTripUs,
+        Refused = sender.Refused,
         Delay = Tells(received.Delay, clockErrorNs) ? received.Delay : null,
         Error = sender.Error.Length > 0 ? sender.Error : received.Error,
     };

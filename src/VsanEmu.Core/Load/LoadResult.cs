@@ -76,6 +76,15 @@ public sealed record FlowResult
     /// <summary>Groups of the flow's of which nothing came, as a switch does that keeps too few; 0 for other flows.</summary>
     public int SilentGroups { get; init; }
 
+    /// <summary>When the last of it came, nanoseconds after the measurement's begin; 0 when nothing came.</summary>
+    public long LastNs { get; init; }
+
+    /// <summary>Whether it stopped on the way: nothing came in the last fifth of the time of sending, and in at least half a second, while its sender had more for it.</summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>Datagrams that were due and that the sender's own host refused, as a packet filter does; they do not count as sent.</summary>
+    public long Refused { get; init; }
+
     /// <summary>What ended it early, in words; else empty.</summary>
     public string Error { get; init; } = "";
 }
@@ -85,7 +94,7 @@ public sealed record FlowResult
 /// <param name="EndNs">Its end.</param>
 /// <param name="Sent">Datagrams or writes sent.</param>
 /// <param name="SentBytes">Payload sent, bytes.</param>
-/// <param name="Delivered">Datagrams delivered, at all receivers; repeats included.</param>
+/// <param name="Delivered">Datagrams delivered, at all receivers, each counted once.</param>
 /// <param name="DeliveredBytes">Payload delivered, bytes.</param>
 /// <param name="Expected">Datagrams that would have been delivered had none been lost; in an interval, without those that were still under way.</param>
 public sealed record LoadInterval(long StartNs, long EndNs, long Sent, long SentBytes, long Delivered, long DeliveredBytes, long Expected)

@@ -16,20 +16,31 @@ public sealed class NoDropSearch
     private const double NearlyOffered = 0.9;
     private const int MostTries = 3;
 
+    // A trial of fewer datagrams may pass by luck where as much is lost as at the rates that failed: of so many that would have been lost, none is luck no more.
+    private const long ManyDatagrams = 1000;
+    private const double SureLosses = 7;
+    private const int MostUnsure = 10;
+
     private readonly double _near;
     private readonly double _lossPercent;
     private readonly int _repeats;
+    private readonly bool _few;
     private double _resolution;
     private double _failed;
     private int _passes;
     private int _tries;
+    private double _failedShare;
+    private (long Lost, long Expected) _here;
+    private int _unsure;
 
     /// <param name="highest">The rate to begin with, which may pass; bit/s.</param>
     /// <param name="resolution">How near the rates must be at the end, as a share of the highest. 0.001 to 0.5.</param>
     /// <param name="lossPercent">What may be lost, percent; 0 as in RFC 2544.</param>
     /// <param name="repeats">How often a rate must pass in a row.</param>
-    public NoDropSearch(double highest, double resolution, double lossPercent, int repeats)
+    /// <param name="few">Whether what is tried is few datagrams by its nature, as a burst is: then it passes when they come.</param>
+    public NoDropSearch(double highest, double resolution, double lossPercent, int repeats, bool few = false)
     {
+        _few = few;
         _near = resolution;
         _resolution = resolution * highest;
         _lossPercent = lossPercent;
@@ -46,6 +57,12 @@ public sealed class NoDropSearch
 
     /// <summary>The lowest rate that did not; infinite when all did.</summary>
     public double Failed => _failed;
+
+    /// <summary>What was lost of how many datagrams in all trials at the rate that passed.</summary>
+    public (long Lost, long Expected) Shown { get; private set; }
+
+    /// <summary>Whether a rate was given up of which trials had too few datagrams to tell it from those that failed.</summary>
+    public bool Undecided { get; private set; }
 
     /// <summary>True when it is found, or when the generator was the limit.</summary>
     public bool Done { get; private set; }
@@ -69,22 +86,37 @@ public sealed class NoDropSearch
     public void Take(long expected, long lost, double offered = 1)
     {
         bool passed = expected > 0 && 100.0 * lost / expected <= _lossPercent;
+        _here = (_here.Lost + lost, _here.Expected + expected);
         double sent = offered < Offered ? offered * Rate : Rate;
         if (offered < Offered && (passed || expected == 0))
         {
             if (offered >= NearlyOffered && ++_tries < MostTries) return;
-            (Passed, GeneratorWasTheLimit, Done) = (passed ? Math.Max(Passed, sent) : Passed, true, true);
+            if (passed && sent > Passed) (Passed, Shown) = (sent, _here);
+            (GeneratorWasTheLimit, Done) = (true, true);
             return;
         }
 
         _tries = 0;
         if (passed && ++_passes < _repeats) return;
-        _passes = 0;
-        if (passed) Passed = Rate;
+        if (passed && !Tells())
+        {
+            if (++_unsure < MostUnsure) return;
+            (passed, Undecided) = (false, true);
+        }
+        else if (!passed)
+        {
+            _failedShare = expected > 0 ? (double)lost / expected : 1;
+        }
+
+        if (passed) (Passed, Shown) = (Rate, _here);
         else Fail(sent, offered < Offered);
+        (_passes, _unsure, _here) = (0, 0, (0, 0));
         Done = double.IsPositiveInfinity(_failed) || _failed - Passed <= _resolution;
         if (!Done) Rate = (Passed + _failed) / 2;
     }
+
+    // Whether what passed here could not have, had as much been lost as at the lowest rate that failed.
+    private bool Tells() => _few || _here.Expected >= ManyDatagrams || double.IsPositiveInfinity(_failed) || _here.Expected * _failedShare >= SureLosses;
 
     // What is lost of less is lost of more; and what can be sent at all, not what was asked for, is what the search is near in.
     private void Fail(double sent, bool fellShort)
@@ -137,10 +169,13 @@ public sealed record NoDropResult
     /// <summary>The trials in their order.</summary>
     public required IReadOnlyList<NoDropTrial> Trials { get; init; }
 
+    /// <summary>What was lost of how many at the rate that passed, and what that proves, in words; empty when none passed.</summary>
+    public string Confidence { get => field ?? ""; init; } = "";
+
     /// <summary>How bursts were made.</summary>
     public required LoadMeans Means { get; init; }
 
-    /// <summary>Whether the search ended since no more could be offered: what was found is what was sent, and the fabric may carry more.</summary>
+    /// <summary>Whether the fabric may carry more than what was found: no more could be offered, or no more was asked for.</summary>
     public bool NoLess { get; init; }
 
     /// <summary>What was asked for and could not be offered, in words; empty when all was.</summary>

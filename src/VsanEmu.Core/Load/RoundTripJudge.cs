@@ -13,7 +13,7 @@ public static class RoundTripJudge
     {
         string way = $"{result.From} to {result.To} and back";
         if (result.Sent == 0)
-            return completed ? Failed($"{way}: nothing could be sent") with { Limit = LoadLimit.Sender, Note = "the generator was the limit: its own host let nothing out" } : Open($"{way}: it was interrupted before anything was asked");
+            return completed ? Open($"{way}: nothing could be sent") with { Limit = LoadLimit.Sender, Note = "the generator was the limit: its own host let nothing out" } : Open($"{way}: it was interrupted before anything was asked");
         if (result.RoundTrip is null) return Failed($"{way}: none of {result.Sent} questions was answered");
         if (LossBound.Exceeded(result.Lost, result.Sent, bound)) return Failed($"{way}: {LossBound.Words(result.Lost, result.Sent, bound)}");
         return completed ? LoadVerdict.Passed : Open($"{way}: it was interrupted");

@@ -73,16 +73,20 @@ public sealed unsafe class BatchSender : IDisposable
     /// <summary>How they are sent.</summary>
     public BatchMethod Method { get; private set; }
 
+    /// <summary>Datagrams of the last call, after those that it took, that a packet filter of this host refused. What follows them was not tried.</summary>
+    public int Refused { get; private set; }
+
     /// <summary>A datagram's bytes.</summary>
     public Span<byte> this[int index] => new(_data + ((long)index * _length), _length);
 
     /// <summary>
-    /// Sends the first <paramref name="count"/> of them. How many were taken, from the first on: fewer when the socket's time limit was reached.
+    /// Sends the first <paramref name="count"/> of them. How many were taken, from the first on: fewer when the socket's time limit was reached, or when some were <see cref="Refused"/>.
     /// </summary>
     /// <exception cref="SocketException">They cannot be sent: no route, no buffer, or too long.</exception>
     public int Send(int count)
     {
         int sent = 0;
+        Refused = 0;
         while (sent < count)
         {
             int done = Method == BatchMethod.OneByOne ? SendOne(sent) : SendMany(sent, count - sent);
@@ -91,6 +95,14 @@ public sealed unsafe class BatchSender : IDisposable
             SocketError error = Errors.OfLast();
             // What the kernel could not queue at this moment was not sent; the caller counts, and may try again.
             if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted or SocketError.ConnectionRefused) break;
+            if (error == SocketError.AccessDenied)
+            {
+                Refused = Math.Min(count - sent, _perMessage);
+                // The next one is for the next group, which may be let out.
+                if (_namesCount > 0) _nextName = (_nextName + 1) % _namesCount;
+                break;
+            }
+
             if (!TrySimpler(error)) throw new SocketException((int)error);
         }
 

@@ -21,7 +21,7 @@ internal static class Errors
         105 => SocketError.NoBufferSpaceAvailable,  // ENOBUFS
         111 => SocketError.ConnectionRefused,       // ECONNREFUSED
         113 => SocketError.HostUnreachable,         // EHOSTUNREACH
-        1 => SocketError.AccessDenied,              // EPERM: a packet filter
+        1 or 13 => SocketError.AccessDenied,        // EPERM, EACCES: a packet filter, or a route that prohibits
         _ => SocketError.SocketError,
     };
 }

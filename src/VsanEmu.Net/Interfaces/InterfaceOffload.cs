@@ -20,15 +20,15 @@ public static class InterfaceOffload
     /// </summary>
     public static bool? TakesBursts(string name) => InterfaceRequests.FeaturesOn(name)?.Contains(CutsDatagrams);
 
-    /// <summary>Bytes of frames that came by it, and that left by it, since it was made; null when that is not known.</summary>
-    public static (long Came, long Left)? Bytes(string name)
+    /// <summary>Bytes of frames, and frames, that came by it and that left by it since it was made; null when that is not known.</summary>
+    public static (long Came, long Left, long CameFrames, long LeftFrames)? Bytes(string name)
     {
         try
         {
             // "  eth0: received bytes, packets and six more; sent bytes, …"
             string? line = File.ReadLines(Statistics).FirstOrDefault(l => l.AsSpan().TrimStart().StartsWith($"{name}:", StringComparison.Ordinal));
             string[]? columns = line?[(line.IndexOf(':') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return columns is { Length: > LeftColumn } ? (Number(columns[CameColumn]), Number(columns[LeftColumn])) : null;
+            return columns is { Length: > LeftColumn + 1 } ? (Number(columns[CameColumn]), Number(columns[LeftColumn]), Number(columns[CameColumn + 1]), Number(columns[LeftColumn + 1])) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

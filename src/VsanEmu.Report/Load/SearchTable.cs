@@ -13,6 +13,12 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
         TextFlow.Write(console, [(lead, Palette.Plain)], $", delay p99 {LoadFigures.Time(value.DelayP99Ns)}{Short(value.OfferedShare)}{(value.GeneratorLimit.Length > 0 ? $"; {value.GeneratorLimit}" : "")}", Palette.Quiet);
     }
 
+    private static string None(NoDropResult result) =>
+        result.Trials.Count == 0 ? "none"
+        : result.Trials.All(t => t.Expected == 0) ? "none: nothing was sent"
+        : result.Trials.All(t => 100.0 * (t.Lost + t.Queued) > result.LossPercent * t.Expected) ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
+        : "none";
+
     private static string Short(double offered) => offered < NoDropSearch.Offered ? FormattableString.Invariant($"; {100 * offered:0.##} % of it was sent") : "";
 
     /// <summary>Writes what it found.</summary>
@@ -20,9 +26,10 @@ public sealed class SearchTable(IAnsiConsole console) : IProgress<NoDropTrial>, 
     {
         console.WriteLine();
         string found = result.PayloadRate == 0
-            ? FormattableString.Invariant($"none: at every rate more than {result.LossPercent} % is lost")
-            : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %");
+            ? None(result)
+            : FormattableString.Invariant($"{LoadFigures.Rate(result.PayloadRate, "bit/s")} of payload, {LoadFigures.Rate(result.FrameRate, "bit/s")} in Ethernet frames, {LoadFigures.Rate(result.PayloadRate / 8.0 / result.Payload, "datagrams/s")} in each flow, lost at most {result.LossPercent} %: {result.Confidence}");
         TextFlow.Write(console, [($"no-drop rate, {result.Payload} bytes  ", Palette.Strong)], (result.NoLess && result.PayloadRate > 0 ? "no less than " : "") + found, Palette.Strong);
+        if (result is { NoLess: true, PayloadRate: > 0, GeneratorLimit: "" }) LoadNotes.Note(console, "no higher rate was tried: more may pass (-b asks for it)");
         LoadNotes.Write(console, result.Verdict);
         LoadNotes.Write(console, result.Means, result.Payload);
     }

@@ -86,7 +86,7 @@ internal sealed class FlowShare : ILoadShare
         LoadThreads.Check(_speaking, _hearing);
         // What comes while it is counted must not seem lost, and what is sent meanwhile not be missing.
         long? expected = Expected();
-        long came = _receivers.Sum(r => r.Came), cameBytes = _receivers.Sum(r => r.Bytes) - _allBefore.DeliveredBytes;
+        long came = _receivers.Sum(r => r.Delivered), cameBytes = _receivers.Sum(DeliveredBytes) - _allBefore.DeliveredBytes;
         return new(_senders.Sum(s => s.Sent) - _allBefore.Sent, _senders.Sum(s => s.Bytes) - _allBefore.SentBytes, came, cameBytes, expected, _speaking.Any(t => t.IsAlive));
     }
 
@@ -103,7 +103,7 @@ internal sealed class FlowShare : ILoadShare
         await LoadThreads.EndedAsync(_hearing, cancellation);
         return new LoadPart.OfFlows([.. _senders.Select(Counted)], [.. _receivers.Select(Counted)], _interfaces.Values.Any(i => i.Uncut), processors, Environment.ProcessorCount)
         {
-            Interfaces = [.. Passed().Join(_passedBefore, n => n.Member, b => b.Member, (n, b) => new InterfaceBytes(n.Member, n.CameBytes - b.CameBytes, n.LeftBytes - b.LeftBytes))],
+            Interfaces = [.. Passed().Join(_passedBefore, n => n.Member, b => b.Member, Since)],
             FramesDropped = OwnLosses.FramesDropped() - _framesBefore,
         };
     }
@@ -124,9 +124,17 @@ internal sealed class FlowShare : ILoadShare
     private InterfaceBytes[] Passed() =>
     [
         .. _senders.Where(IsUdp).Select(s => s.Flow.From).Concat(_ports.SelectMany(p => p.Flows).OfType<FlowAtReceiver>().Select(f => f.To)).Distinct()
-            .Select(m => _setup.Ends[m].Namespace.Run(() => InterfaceOffload.Bytes(_setup.Ends[m].Interface)) is { } bytes ? new InterfaceBytes(m, bytes.Came, bytes.Left) : null)
+            .Select(m => _setup.Ends[m].Namespace.Run(() => InterfaceOffload.Bytes(_setup.Ends[m].Interface)) is { } bytes ? new InterfaceBytes(m, bytes.Came, bytes.Left) { CameFrames = bytes.CameFrames, LeftFrames = bytes.LeftFrames } : null)
             .OfType<InterfaceBytes>(),
     ];
+
+    private static InterfaceBytes Since(InterfaceBytes now, InterfaceBytes before) =>
+        new(now.Member, now.CameBytes - before.CameBytes, now.LeftBytes - before.LeftBytes) { CameFrames = now.CameFrames - before.CameFrames, LeftFrames = now.LeftFrames - before.LeftFrames };
+
+    // What is looked at a moment after the measurement began has let out what was sent by then.
+    private InterfaceBytes[] PassedUntilMeasured() => [.. Passed().Select(p => p with { LeftBytes = p.LeftBytes - _senders.Where(s => IsUdp(s) && s.Flow.From == p.Member).Sum(s => s.Bytes) })];
+
+    private static long DeliveredBytes(FlowAtReceiver at) => at.Flow.Transport == LoadTransport.Udp ? at.Delivered * at.Flow.Payload : at.Bytes;
 
     private static bool IsUdp(FlowAtSender sender) => sender.Flow.Transport == LoadTransport.Udp;
 
@@ -136,6 +144,7 @@ internal sealed class FlowShare : ILoadShare
         foreach (FlowAtSender sender in _senders.Where(s => !IsUdp(s))) _before[sender] = (sender.Sent, sender.Bytes);
         foreach (FlowAtReceiver at in _receivers.Where(r => r.Flow.Transport == LoadTransport.Tcp)) _before[at] = (at.Came, at.Bytes);
         _allBefore = new(_senders.Sum(s => Before(s).Count), _senders.Sum(s => Before(s).Bytes), 0, _receivers.Sum(r => Before(r).Bytes), null, true);
+        _passedBefore = PassedUntilMeasured();
     }
 
     private (long Count, long Bytes) Before(object flow) => _before.GetValueOrDefault(flow);
@@ -198,12 +207,17 @@ internal sealed class FlowShare : ILoadShare
         }
     }
 
+    private long SinceMeasured(long at) => LoadClock.Nanoseconds(Math.Max(0, at - _clock!.MeasureAt));
+
     private SenderCounts Counted(FlowAtSender s) =>
         new(s.Flow.Id, s.Sent - Before(s).Count, s.Bytes - Before(s).Bytes, s.Forgone, s.ThreadNs, s.MostBurst, s.SegmentsByKernel, s.Retransmits, s.RoundTripUs, s.Error)
         {
             Tcp = s.Tcp,
             Mtu = _interfaces.TryGetValue(s.Flow.From, out SendingInterface? at) ? at.Mtu : 0,
             Unreachable = s.Unreachable,
+            LastNs = SinceMeasured(s.LastAt),
+            Refused = s.Refused,
+            HeldNs = LoadClock.Nanoseconds(s.Held),
         };
 
     private ReceiverCounts Counted(FlowAtReceiver at)
@@ -231,7 +245,7 @@ internal sealed class FlowShare : ILoadShare
             Error = at.Error,
         };
         UdpReceiver? listener = _ports.Index().FirstOrDefault(p => p.Item.Flows.Contains(at)) is { Item.Socket: not null } port ? _listening[port.Index] : null;
-        return new(result, LoadClock.Nanoseconds(Math.Max(0, at.LastAt - _clock!.MeasureAt)), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts())
+        return new(result, SinceMeasured(at.LastAt), listener?.JoinsByKernel ?? false, listener is { Rests: true } ? (int)UdpReceiver.Rest.TotalMicroseconds : 0, at.Delays.Counts())
         {
             EarlyNs = at.Delays.EarlyNs,
             LongestJoined = listener?.LongestJoined ?? 0,

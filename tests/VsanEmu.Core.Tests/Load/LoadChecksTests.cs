@@ -36,6 +36,15 @@ public sealed class LoadChecksTests
     }
 
     [Fact]
+    public void Small_rates_are_told_in_units_that_leave_something_of_them()
+    {
+        LoadOptions options = new() { Profile = LoadProfile.Multicast, BitsPerSecond = 20_000 };
+        FlowResult one = new() { Flow = 1, From = "m01", To = "m02", Transport = LoadTransport.Udp, Sent = 18, SentBytes = 25_200, Delivered = 18, DeliveredBytes = 25_200 };
+        CheckResult check = Assert.Single(LoadChecks.Judge(Result(LoadProfile.Multicast, [one], ""), LoadPlan.Make(LabSpec.Create(2), options)));
+        Assert.StartsWith("2.52 kB/s at m02, the slowest of 1, of 20 kbit/s that were asked for", check.Seen);
+    }
+
+    [Fact]
     public void Other_profiles_are_weighed_by_nothing() =>
         Assert.Empty(LoadChecks.Judge(Result(LoadProfile.Mesh, [], ""), []));
 

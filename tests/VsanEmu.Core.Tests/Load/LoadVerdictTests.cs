@@ -57,20 +57,100 @@ public sealed class LoadVerdictTests
     }
 
     [Theory]
+    [InlineData(50e6, CheckOutcome.Fail)]
+    [InlineData(0, CheckOutcome.Pass)]
+    public void What_a_socket_had_no_room_for_does_not_hide_a_loss_that_is_far_larger(double rate, CheckOutcome expected)
+    {
+        LoadResult result = Carried(LoadProfile.Pair, rate, delivered: (_, _) => 0.5, dropped: 7);
+        Assert.Equal((expected, LoadLimit.Fabric), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.Contains("500 of 1000 were lost, and 7 of them found no room in its socket: the fabric lost the others", result.Verdict.Note);
+    }
+
+    [Theory]
+    [InlineData(LoadProfile.Ring, 0)]
+    [InlineData(LoadProfile.Ring, 50e6)]
+    [InlineData(LoadProfile.Mesh, 50e6)]
+    [InlineData(LoadProfile.Multicast, 0)]
+    public void A_flow_that_stops_in_the_middle_fails_by_name_however_much_came_before(LoadProfile profile, double rate)
+    {
+        string from = profile == LoadProfile.Multicast ? "m01" : "m02";
+        LoadResult result = Carried(profile, rate, delivered: (f, to) => f.From == from && to == "m03" ? 0.45 : 1, lastNs: (f, to) => f.From == from && to == "m03" ? 400_000_000 : Second, tcp: new(Second / 1000, 0, 0, 1_000_000_000, 450_000_000, 90_000, 1448));
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.StartsWith($"{from} to m03 stopped at 0.4 s", Assert.Single(result.Verdict.Reasons));
+        Assert.True(Assert.Single(result.Flows, f => f.Stopped) is { To: "m03" } stopped && stopped.From == from);
+        Assert.All(result.Checks, c => Assert.Equal(CheckOutcome.Fail, c.Outcome));
+    }
+
+    [Theory]
+    [InlineData(LoadProfile.Pair, 550, 1.0)] // no less than half a second
+    [InlineData(LoadProfile.Pair, 450, 0.45)] // its sender had stopped as well
+    public void A_flow_with_nothing_more_to_come_has_not_stopped(LoadProfile profile, long lastMs, double sentUntil)
+    {
+        LoadResult result = Carried(profile, 0, delivered: (_, _) => 0.9, lastNs: (_, _) => lastMs * 1_000_000, sentUntil: sentUntil);
+        Assert.Equal((CheckOutcome.Pass, false), (result.Verdict.Outcome, result.Flows[0].Stopped));
+    }
+
+    [Theory]
+    [InlineData(50e6, 1000, 0, CheckOutcome.Inconclusive, "1000 of 1000 datagrams from m01 to m02 were refused by this host's own firewall")]
+    [InlineData(0, 1000, 0, CheckOutcome.Inconclusive, "1000 of 1000 datagrams from m01 to m02 were refused by this host's own firewall")]
+    [InlineData(50e6, 100, 900, CheckOutcome.Inconclusive, "100 of 1000 datagrams from m01 to m02 were refused by this host's own firewall")]
+    [InlineData(50e6, 1, 999, CheckOutcome.Pass, "1 of 1000 datagrams from m01 to m02 were refused by this host's own firewall")]
+    [InlineData(0, 500, 500, CheckOutcome.Pass, "500 of 1000 datagrams from m01 to m02 were refused by this host's own firewall")]
+    public void What_the_senders_own_firewall_refuses_was_not_offered_and_is_nobody_elses_loss(double rate, long refused, long sent, CheckOutcome expected, string said)
+    {
+        LoadResult result = Carried(LoadProfile.Pair, rate, delivered: (_, _) => 1, units: sent, offered: sent / 1000.0, refused: refused);
+        Assert.Equal((expected, LoadLimit.Sender), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.Contains(said, result.Verdict.Note);
+    }
+
+    [Theory]
+    [InlineData(0.96, 0.0, CheckOutcome.Pass)]
+    [InlineData(0.75, 0.25, CheckOutcome.Fail)] // no room for what was due: it is not acknowledged
+    [InlineData(0.75, 0.0, CheckOutcome.Pass)] // its sender had no time: nobody else's loss
+    public void A_stream_that_the_fabric_keeps_from_its_rate_fails(double share, double held, CheckOutcome expected)
+    {
+        LoadResult result = Carried(LoadProfile.Ring, 5e6, delivered: (_, _) => 1, offered: share, held: held, tcp: new(Second / 1000, 0, 0, 1_000_000, 950_000, 50_000, 1448));
+        Assert.Equal(expected, result.Verdict.Outcome);
+        if (expected == CheckOutcome.Fail) Assert.Contains("m02 got 3.75 of 5 Mbit/s that were asked for from m01", result.Verdict.Reasons);
+        Assert.All(result.Checks, c => Assert.Contains("of 5 Mbit/s that were asked for", c.Seen));
+    }
+
+    [Fact]
+    public void A_stream_of_single_bytes_that_never_waits_is_limited_by_who_writes_them()
+    {
+        LoadResult result = Carried(LoadProfile.Ring, 50e6, delivered: (_, _) => 1, offered: 0.04, tcp: new(Second / 1000, 0, 0, 1_000_000, 1_000_000, 0, 1448));
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.StartsWith("the generator was the limit: 2 of 50 Mbit/s were sent from m01", result.Verdict.Note);
+    }
+
+    [Theory]
     [InlineData(6_300_000, 6_300_000, LoadLimit.Receiver)] // it came to the interface
     [InlineData(6_300_000, 100, LoadLimit.Fabric)]
     [InlineData(100, 0, LoadLimit.Sender)] // it did not leave
     public void Interfaces_tell_on_which_way_all_was_lost(long left, long came, LoadLimit expected)
     {
         LoadResult result = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0, interfaces: [new("m01", 0, left), new("m02", came, 0)]);
-        Assert.Equal((CheckOutcome.Fail, expected), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.Equal((expected == LoadLimit.Sender ? CheckOutcome.Inconclusive : CheckOutcome.Fail, expected), (result.Verdict.Outcome, result.Verdict.Limit));
+    }
+
+    // Of 1000 datagrams of 6250 bytes half is lost; each has a frame of its own, with headers.
+    [Theory]
+    [InlineData(1000, 1000, CheckOutcome.Fail, LoadLimit.Receiver, "came to the interface of m02: its own host throws them away")]
+    [InlineData(1000, 500, CheckOutcome.Fail, LoadLimit.Fabric, "the fabric lost them")]
+    [InlineData(500, 500, CheckOutcome.Inconclusive, LoadLimit.Sender, "left the interface of m01")]
+    public void Interfaces_tell_on_which_way_a_part_was_lost(long left, long came, CheckOutcome outcome, LoadLimit limit, string said)
+    {
+        const long frame = 6250 + 42;
+        LoadResult result = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0.5, interfaces: [new("m01", 0, left * frame) { LeftFrames = left }, new("m02", came * frame, 0) { CameFrames = came }]);
+        Assert.Equal((outcome, limit), (result.Verdict.Outcome, result.Verdict.Limit));
+        Assert.Contains(said, result.Verdict.Note);
     }
 
     [Fact]
     public void What_its_own_host_does_not_let_out_is_the_senders_limit_and_an_address_that_nobody_answers_for_the_fabrics()
     {
         LoadResult refused = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0, error: "Permission denied");
-        Assert.Equal((CheckOutcome.Fail, LoadLimit.Sender), (refused.Verdict.Outcome, refused.Verdict.Limit));
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (refused.Verdict.Outcome, refused.Verdict.Limit));
         Assert.Contains("the generator was the limit: Permission denied", refused.Verdict.Note);
         LoadResult nobody = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0, error: "No route to host", unreachable: true);
         Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (nobody.Verdict.Outcome, nobody.Verdict.Limit));
@@ -120,7 +200,7 @@ public sealed class LoadVerdictTests
     [Fact]
     public void A_stream_that_the_fabric_held_back_to_less_than_half_of_its_rate_fails()
     {
-        LoadResult result = Carried(LoadProfile.Ring, 50e6, delivered: (_, _) => 1, offered: 0.3, tcp: new(Second / 1000, 0, 0, 1_000_000, 900_000, 100_000, 1448));
+        LoadResult result = Carried(LoadProfile.Ring, 50e6, delivered: (_, _) => 1, offered: 0.3, held: 0.7, tcp: new(Second / 1000, 0, 0, 1_000_000, 900_000, 100_000, 1448));
         Assert.Equal((CheckOutcome.Fail, LoadLimit.Fabric), (result.Verdict.Outcome, result.Verdict.Limit));
     }
 
@@ -141,7 +221,7 @@ public sealed class LoadVerdictTests
     [Fact]
     public void A_stream_that_fell_short_since_the_fabric_lost_packets_is_the_fabrics_limit()
     {
-        LoadResult result = Carried(LoadProfile.Ring, 50e6, delivered: (_, _) => 1, offered: 0.6, tcp: new(Second / 1000, 0, 0, 1_000_000, 900_000, 100_000, 1448));
+        LoadResult result = Carried(LoadProfile.Ring, 50e6, delivered: (_, _) => 1, offered: 0.6, held: 0.4, tcp: new(Second / 1000, 0, 0, 1_000_000, 900_000, 100_000, 1448));
         Assert.Equal((LoadLimit.Fabric, ""), (result.Verdict.Limit, result.GeneratorLimit));
         Assert.Contains("100000 of 1000000 bytes were sent again", result.Verdict.Note);
     }
@@ -188,7 +268,8 @@ public sealed class LoadVerdictTests
         Assert.Equal(CheckOutcome.Fail, RoundTripJudge.Verdict(good with { Lost = 6 }, 0.5, completed: true).Outcome);
         Assert.Equal(CheckOutcome.Pass, RoundTripJudge.Verdict(good with { Lost = 600 }, null, completed: true).Outcome);
         Assert.Equal(CheckOutcome.Fail, RoundTripJudge.Verdict(good with { Lost = 1000, RoundTrip = null }, null, completed: true).Outcome);
-        Assert.Equal(LoadLimit.Sender, RoundTripJudge.Verdict(good with { Sent = 0, Lost = 0, RoundTrip = null }, null, completed: true).Limit);
+        LoadVerdict mute = RoundTripJudge.Verdict(good with { Sent = 0, Lost = 0, RoundTrip = null }, null, completed: true);
+        Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (mute.Outcome, mute.Limit));
         Assert.Equal(CheckOutcome.Inconclusive, RoundTripJudge.Verdict(good with { Sent = 0, Lost = 0, RoundTrip = null }, null, completed: false).Outcome);
     }
 
@@ -235,12 +316,13 @@ public sealed class LoadVerdictTests
     // One second of a load whose flows each send so many units, of which each receiver gets a share.
     private static LoadResult Carried(
         LoadProfile profile, double rate, Func<LoadFlow, string, double> delivered, long units = 1000, int members = 3, double? bound = null, double offered = 1, long burst = 0, bool completed = true, bool busy = false,
-        long dropped = 0, string error = "", bool unreachable = false, string receiverError = "", TcpFacts? tcp = null, InterfaceBytes[]? interfaces = null, Func<string, DelayCount[]>? delays = null, int joined = 0, bool uncut = true)
+        long dropped = 0, string error = "", bool unreachable = false, string receiverError = "", TcpFacts? tcp = null, InterfaceBytes[]? interfaces = null, Func<string, DelayCount[]>? delays = null, int joined = 0, bool uncut = true,
+        Func<LoadFlow, string, long>? lastNs = null, double sentUntil = 1, long refused = 0, double held = 0)
     {
         IReadOnlyList<LoadFlow> flows = LoadPlan.Make(LabSpec.Create(members), new LoadOptions { Profile = profile, BitsPerSecond = rate });
         long Bytes(LoadFlow f) => f.BitsPerSecond > 0 && units > 0 ? (long)(offered * f.BitsPerSecond / 8) : units * f.Payload;
         var parts = flows.SelectMany(f => f.To.Prepend(f.From)).Distinct().ToDictionary(m => $"host of {m}", m => new LoadPart.OfFlows(
-            [.. flows.Where(f => f.From == m).Select(f => new SenderCounts(f.Id, units, Bytes(f), 0, 0, 8, true, 0, 0, error) { Unreachable = unreachable, Tcp = f.Transport == LoadTransport.Tcp ? tcp ?? Idle(delivered(f, f.To[0])) : null })],
+            [.. flows.Where(f => f.From == m).Select(f => new SenderCounts(f.Id, units, Bytes(f), 0, 0, 8, true, 0, 0, error) { LastNs = (long)(sentUntil * Second), Refused = refused, HeldNs = (long)(held * Second), Unreachable = unreachable, Tcp = f.Transport == LoadTransport.Tcp ? tcp ?? Idle(delivered(f, f.To[0])) : null })],
             [.. flows.Where(f => f.To.Contains(m)).Select(f => Received(f, m))], uncut, busy ? 2 : 0.1, 2)
         {
             Interfaces = [.. (interfaces ?? []).Where(i => i.Member == m)],
@@ -278,7 +360,7 @@ public sealed class LoadVerdictTests
                 DroppedAtSocket = dropped,
                 Error = receiverError,
             };
-            return new(result, 900, true, 0, delays?.Invoke(to) ?? []) { LongestJoined = joined };
+            return new(result, share == 0 ? 0 : lastNs?.Invoke(flow, to) ?? Second, true, 0, delays?.Invoke(to) ?? []) { LongestJoined = joined };
         }
     }
 

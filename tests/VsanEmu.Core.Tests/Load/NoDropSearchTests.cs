@@ -32,6 +32,50 @@ public sealed class NoDropSearchTests
     }
 
     [Fact]
+    public void Few_datagrams_that_came_by_luck_do_not_pass_where_as_much_is_lost_at_every_rate()
+    {
+        // Two of each hundred are lost, and a trial has 40: every other one loses none.
+        int lucky = 0;
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            var search = new NoDropSearch(100, 0.1, lossPercent: 0, repeats: 1);
+            search.Take(80, 2);
+            while (!search.Done) search.Take(40, Enumerable.Range(0, 40).Count(_ => random.Next(50) == 0));
+            if (search.Passed > 0) lucky++;
+        }
+
+        Assert.InRange(lucky, 0, 4);
+    }
+
+    [Fact]
+    public void Few_datagrams_pass_where_no_rate_failed_and_are_added_up_where_one_did()
+    {
+        var search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
+        search.Take(4, 0);
+        Assert.Equal((true, 100.0, (0L, 4L)), (search.Done, search.Passed, search.Shown));
+        search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
+        search.Take(100, 10);
+        for (int i = 0; i < 6; i++) search.Take(10, 0);
+        Assert.False(search.Done);
+        search.Take(10, 0);
+        Assert.Equal((true, 50.0, (0L, 70L)), (search.Done, search.Passed, search.Shown));
+        search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
+        search.Take(100, 10);
+        for (int i = 0; i < 10; i++) search.Take(2, 0);
+        Assert.Equal((true, true, 0.0), (search.Done, search.Undecided, search.Passed));
+    }
+
+    [Fact]
+    public void Loss_far_below_what_was_carried_does_not_depend_on_the_rate()
+    {
+        NoDropTrial[] random = [new(3_000_000, 80, 2, 0, 0, ""), new(1_500_000, 40, 1, 0, 0, ""), new(750_000, 100, 2, 0, 0, "")];
+        Assert.StartsWith("loss does not depend on the rate: 2 of 80 (2.5 %", SearchJudge.LossAtAnyRate(random));
+        NoDropTrial[] policed = [new(100_000_000, 10_000, 8_000, 0, 0, ""), new(50_000_000, 5_000, 3_000, 0, 0, ""), new(25_000_000, 2_500, 500, 0, 0, ""), new(12_500_000, 1_250, 0, 0, 0, "")];
+        Assert.Null(SearchJudge.LossAtAnyRate(policed));
+    }
+
+    [Fact]
     public void What_could_not_be_offered_does_not_pass_and_ends_the_search_with_what_was_sent()
     {
         var search = new NoDropSearch(10_000, 0.01, lossPercent: 0, repeats: 3);
