@@ -5,6 +5,8 @@ namespace VsanEmu.Containers;
 /// <summary>The compose files, by the tools that read them.</summary>
 public sealed class ComposeTests
 {
+    private const int Inconclusive = 3;
+
     private static readonly Compose File = new("cluster.yml", "vsanemu-test");
 
     [Fact]
@@ -24,6 +26,8 @@ public sealed class ComposeTests
                 await Operator.MustTypeAsync(command.Replace("vsan-fabric", bridge, StringComparison.Ordinal));
             await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
             (exit, said) = await UpAsync();
+            // A busy machine proves less: once more.
+            if (exit == Inconclusive) (exit, said) = await UpAsync();
             foreach (string check in (string[])["M3 +Master Group isolation", "M4 +no flooding", "M5 +a querier is there", "M8 +group leave delay"]) Assert.True(Regex.IsMatch(said, $"{check} +pass"), said);
             Assert.True(exit == 0, said);
         }

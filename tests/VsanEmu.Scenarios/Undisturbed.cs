@@ -1,3 +1,4 @@
+using VsanEmu.Core.Checks;
 using VsanEmu.Core.Record;
 
 namespace VsanEmu.Scenarios;
@@ -11,9 +12,12 @@ internal static class Undisturbed
     public static async Task<RunRecord?> RunAsync(Func<Task<RunRecord?>> run)
     {
         RunRecord? record = await run();
-        for (int i = 1; i < Most && record is { Verdict.ExitCode: not Core.Checks.ExitCode.Passed, Observations.Machine.Hindrances.Count: > 0 }; i++) record = await run();
+        for (int i = 1; i < Most && record is { Verdict.ExitCode: not ExitCode.Passed } && MayBeRepeated(record); i++) record = await run();
         return record;
     }
+
+    /// <summary>True when this machine stood in a run's way, or kept it from proving enough.</summary>
+    public static bool MayBeRepeated(RunRecord record) => record is { Observations.Machine.Hindrances.Count: > 0 } or { Verdict.ExitCode: ExitCode.Inconclusive };
 
     /// <summary>A run's record, where it has left one.</summary>
     public static RunRecord? Read(string path)
