@@ -47,7 +47,7 @@ public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func
         if (state.Passed > 0 && await ChangedAsync(state.Passed, progress, cancellation) is { } changed) return Result(0, changed, SearchJudge.Verdict(0, Begins, "", open: false, changed.Verdict));
         string limit = Limit(state);
         LoadVerdict verdict = SearchJudge.Verdict(state.Passed, Begins, limit, state.GeneratorWasTheLimit || ownLoss, last!.Verdict);
-        return Result(state.Passed, last, verdict with { Reasons = [.. verdict.Reasons, .. Doubts(state)] }) with
+        return Result(state.Passed, last, Doubted(verdict, state)) with
         {
             Confidence = state.Passed > 0 ? SearchJudge.Confidence(state.Shown.Lost, state.Shown.Expected) : "",
             NoLess = state.GeneratorWasTheLimit || (state.Passed > 0 && double.IsPositiveInfinity(state.Failed)),
@@ -75,11 +75,11 @@ public sealed class NoDropTrials(LoadOptions options, NoDropOptions search, Func
         return _trials[^1].Lost == _trials[^1].Expected ? again : null;
     }
 
-    private string[] Doubts(NoDropSearch state)
+    private LoadVerdict Doubted(LoadVerdict verdict, NoDropSearch state)
     {
-        if (state.Passed > 0) return [];
-        string? any = SearchJudge.LossAtAnyRate(_trials);
-        return any is not null ? [any] : state.Undecided ? ["trials at the lowest rates had too few datagrams to tell them from those that failed: a longer --time has more"] : [];
+        if (state.Passed > 0) return verdict;
+        if (SearchJudge.LossAtAnyRate(_trials) is { } any) return verdict with { Reasons = [.. verdict.Reasons, any] };
+        return state.Undecided ? verdict with { Outcome = CheckOutcome.Inconclusive, Reasons = ["trials at lower rates had too few datagrams to tell them from those that failed: a longer --time has more"] } : verdict;
     }
 
     private string Limit(NoDropSearch state) => _trials.LastOrDefault(t => t.OfferedShare < NoDropSearch.Offered) is { } cut && (state.GeneratorWasTheLimit || _trials[0] == cut)

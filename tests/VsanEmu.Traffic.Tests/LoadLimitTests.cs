@@ -89,7 +89,8 @@ public sealed class LoadLimitTests : IAsyncLifetime
         LoadResult result = await RunAsync(new LoadOptions { Profile = LoadProfile.Pair, Duration = 2 * Short, BitsPerSecond = Loads.Gentle, Offload = false });
         FlowResult flow = Assert.Single(result.Flows);
         Assert.Equal((0, flow.Sent, ""), (flow.Lost, flow.Delivered, flow.Error));
-        Assert.Equal(0.25, (double)flow.Refused / (flow.Sent + flow.Refused), tolerance: 0.02);
+        // One that is refused behind others in a call is tried again at once, and let out.
+        Assert.InRange((double)flow.Refused / (flow.Sent + flow.Refused), 0.05, 0.27);
         Assert.Equal((CheckOutcome.Inconclusive, LoadLimit.Sender), (result.Verdict.Outcome, result.Verdict.Limit));
         NoDropResult search = await new NoDropTrials(new LoadOptions { Profile = LoadProfile.Pair, Duration = Short, BitsPerSecond = Loads.Gentle }, new NoDropOptions(0.1, 0, 1), (options, _) => RunAsync(options)).RunAsync(null, TestContext.Current.CancellationToken);
         Assert.Equal((CheckOutcome.Inconclusive, 1), (search.Verdict.Outcome, search.Trials.Count));

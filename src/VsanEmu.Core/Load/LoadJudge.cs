@@ -34,6 +34,9 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     private readonly Dictionary<int, (string Host, SenderCounts Counts)> _senders =
         parts.SelectMany(p => p.Value.Senders, (p, s) => (p.Key, s)).ToDictionary(s => s.s.Flow, s => (s.Key, s.s));
 
+    private readonly Dictionary<(int Flow, string To), (string Host, int Joined)> _joined =
+        parts.SelectMany(p => p.Value.Receivers, (p, r) => (p.Key, r)).ToDictionary(r => (r.r.Result.Flow, r.r.Result.To), r => (r.Key, r.r.LongestJoined));
+
     private readonly ILookup<string, FlowResult> _from = all.Flows.ToLookup(f => f.From), _to = all.Flows.ToLookup(f => f.To);
 
     /// <summary>What was sent of what was asked for, of the flow that is farthest from it: 1 when all was, and where nothing was asked for.</summary>
@@ -153,12 +156,14 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     private string Room() => First((host, part) =>
     {
         long dropped = part.Receivers.DistinctBy(r => (r.Result.To, flows[r.Result.Flow - 1].Port)).Sum(r => r.Result.DroppedAtSocket);
-        long lost = part.Receivers.Sum(r => Math.Max(0, _senders[r.Result.Flow].Counts.Sent - r.Result.Delivered));
-        return dropped == 0 || dropped < Mostly * lost ? "" : NoRoom(dropped, host);
+        int joined = part.Receivers.Select(r => r.LongestJoined).DefaultIfEmpty().Max();
+        long lost = part.Receivers.Where(r => r.Result.Transport == LoadTransport.Udp).Sum(r => Math.Max(0, _senders[r.Result.Flow].Counts.Sent - r.Result.Delivered));
+        return dropped == 0 || dropped * Math.Max(1, joined) < Mostly * lost ? "" : NoRoom(dropped, joined, host);
     });
 
-    private static string NoRoom(long dropped, string host) =>
-        $"{dropped} datagrams found no room in their receiver's socket{(host.Length > 0 ? $" on {host}" : "")}: {LoadParts.It(host)}, not the fabric, lost them";
+    // A socket counts a burst that came as one as one.
+    private static string NoRoom(long dropped, int joined, string host) =>
+        $"{dropped} {(joined > 1 ? $"bursts of up to {joined} datagrams" : "datagrams")} found no room in their receiver's socket{(host.Length > 0 ? $" on {host}" : "")}: {LoadParts.It(host)}, not the fabric, lost them";
 
     private (LoadLimit, string) OfLoss(FlowResult f)
     {
@@ -190,18 +195,18 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     {
         LoadFlow flow = flows[f.Flow - 1];
         long lost = _to[f.To].Where(o => flows[o.Flow - 1].Port == flow.Port).Sum(o => o.Lost);
-        if (f.DroppedAtSocket > 0 && f.DroppedAtSocket >= Mostly * lost) return (LoadLimit.Receiver, NoRoom(f.DroppedAtSocket, Host(f)));
+        (string host, int joined) = _joined[(f.Flow, f.To)];
+        long noRoom = f.DroppedAtSocket * Math.Max(1, joined);
+        if (noRoom > 0 && noRoom >= Mostly * lost) return (LoadLimit.Receiver, NoRoom(f.DroppedAtSocket, joined, host));
         if (Interfaces(f.From) is { } left && NotLeft(f.From, left) is var kept && kept >= Mostly * LostFrom(f.From))
             return (LoadLimit.Sender, $"{way}: the generator was the limit: {SentFrom(f.From)} bytes were sent, and {left.LeftBytes} left the interface of {f.From}");
         double came = Interfaces(f.To) is { } at ? at.CameBytes - (at.CameFrames * (HeaderBytes + FrameCheckBytes)) - _to[f.To].Sum(o => o.DeliveredBytes + (o.Duplicates * flows[o.Flow - 1].Payload)) : 0;
-        if (lost > 0 && came >= Mostly * (lost - f.DroppedAtSocket) * flow.Payload)
+        if (lost > 0 && came >= Mostly * (lost - noRoom) * flow.Payload)
             return (LoadLimit.Receiver, f.DeliveredBytes == 0
                 ? $"{way}: {Interfaces(f.To)!.CameBytes} bytes came to the interface of {f.To}, and nothing to its socket: its own host throws it away, as a packet filter does"
                 : $"{way}: {f.Lost} of {f.Sent} were lost, and came to the interface of {f.To}: its own host throws them away, as a packet filter does");
         return null;
     }
-
-    private string Host(FlowResult f) => parts.First(p => p.Value.Receivers.Any(r => r.Result.Flow == f.Flow && r.Result.To == f.To)).Key;
 
     private InterfaceBytes? Interfaces(string member) => parts.Values.SelectMany(p => p.Interfaces).FirstOrDefault(i => i.Member == member);
 

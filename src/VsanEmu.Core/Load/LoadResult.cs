@@ -67,7 +67,7 @@ public sealed record FlowResult
     /// <summary>TCP's smoothed round trip at the end, microseconds.</summary>
     public long RoundTripUs { get; init; }
 
-    /// <summary>Datagrams that reached the receiver's socket and found no room in it: lost, but not by the fabric. Those of all flows of that socket.</summary>
+    /// <summary>Datagrams that reached the receiver's socket and found no room in it: lost, but not by the fabric; bursts that the kernel joined, or never cut, are one each. Those of all flows of that socket.</summary>
     public long DroppedAtSocket { get; init; }
 
     /// <summary>Datagrams that came to the receiver's socket and are not the load's: from another address, of another run, or with a number that was never sent. They are counted nowhere else. Those of all flows of that socket.</summary>

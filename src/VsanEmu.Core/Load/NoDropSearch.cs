@@ -29,7 +29,7 @@ public sealed class NoDropSearch
     private double _failed;
     private int _passes;
     private int _tries;
-    private double _failedShare;
+    private double _failedShare = 1;
     private (long Lost, long Expected) _here;
     private int _unsure;
 
@@ -100,12 +100,12 @@ public sealed class NoDropSearch
         if (passed && ++_passes < _repeats) return;
         if (passed && !Tells())
         {
-            if (++_unsure < MostUnsure) return;
+            if (++_unsure < MostUnsure && CanTell()) return;
             (passed, Undecided) = (false, true);
         }
         else if (!passed)
         {
-            _failedShare = expected > 0 ? (double)lost / expected : 1;
+            _failedShare = Math.Min(_failedShare, _here.Expected > 0 ? (double)_here.Lost / _here.Expected : 1);
         }
 
         if (passed) (Passed, Shown) = (Rate, _here);
@@ -115,8 +115,13 @@ public sealed class NoDropSearch
         if (!Done) Rate = (Passed + _failed) / 2;
     }
 
-    // Whether what passed here could not have, had as much been lost as at the lowest rate that failed.
-    private bool Tells() => _few || _here.Expected >= ManyDatagrams || double.IsPositiveInfinity(_failed) || _here.Expected * _failedShare >= SureLosses;
+    // Whether what passed here could not have, had as much been lost as at the rate that failed by the least.
+    private bool Tells() => _few || double.IsPositiveInfinity(_failed) || Enough(_here.Expected);
+
+    // Whether it may be told after a few more trials like those so far.
+    private bool CanTell() => Enough((double)_here.Expected / (_unsure + ((long)_repeats - 1)) * (MostUnsure + _repeats - 1));
+
+    private bool Enough(double datagrams) => datagrams >= ManyDatagrams || datagrams * _failedShare >= SureLosses;
 
     // What is lost of less is lost of more; and what can be sent at all, not what was asked for, is what the search is near in.
     private void Fail(double sent, bool fellShort)

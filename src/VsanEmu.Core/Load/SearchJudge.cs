@@ -41,6 +41,8 @@ public static class SearchJudge
     /// <param name="trials">A search's.</param>
     public static string? LossAtAnyRate(IReadOnlyList<NoDropTrial> trials)
     {
+        // A fabric that carries nothing any more is another matter.
+        trials = [.. trials.Where(t => t.Lost < t.Expected)];
         if (trials.Where(t => t.Lost > 0).MaxBy(t => t.Rate) is not { } high) return null;
         double carried = high.Rate * (1 - ((double)high.Lost / high.Expected));
         NoDropTrial[] low = [.. trials.Where(t => t.Rate < WellBelow * carried)];

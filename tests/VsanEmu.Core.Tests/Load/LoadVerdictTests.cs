@@ -54,6 +54,9 @@ public sealed class LoadVerdictTests
         LoadResult result = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0.5, dropped: 500);
         Assert.Equal((CheckOutcome.Fail, LoadLimit.Receiver), (result.Verdict.Outcome, result.Verdict.Limit));
         Assert.Contains("500 datagrams found no room", result.Verdict.Note);
+        LoadResult bursts = Carried(LoadProfile.Pair, 50e6, delivered: (_, _) => 0.5, dropped: 12, joined: 46);
+        Assert.Equal((CheckOutcome.Fail, LoadLimit.Receiver), (bursts.Verdict.Outcome, bursts.Verdict.Limit));
+        Assert.Contains("12 bursts of up to 46 datagrams found no room", bursts.Verdict.Note);
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class NoDropSearchTests
         Assert.Equal((true, 50.0, (0L, 70L)), (search.Done, search.Passed, search.Shown));
         search = new NoDropSearch(100, 0.5, lossPercent: 0, repeats: 1);
         search.Take(100, 10);
-        for (int i = 0; i < 10; i++) search.Take(2, 0);
+        search.Take(2, 0);
         Assert.Equal((true, true, 0.0), (search.Done, search.Undecided, search.Passed));
     }
 
