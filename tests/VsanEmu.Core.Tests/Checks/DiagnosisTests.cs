@@ -120,7 +120,16 @@ public sealed class DiagnosisTests
     {
         FlowSighting syn = Seen.Healthy(4).Run.Ports.Single(p => p.Port == "m03").Flows.First(f => f.Protocol == 6) with
         {
-            Phase = Phases.Probing, Direction = PortDirection.In, Source = "198.18.0.2", SourcePort = 0, Destination = "198.18.0.3", DestinationPort = 2233, Syns = 1, SynAcks = 0, Payloads = 0, Packets = 1,
+            Phase = Phases.Probing,
+            Direction = PortDirection.In,
+            Source = "198.18.0.2",
+            SourcePort = 0,
+            Destination = "198.18.0.3",
+            DestinationPort = 2233,
+            Syns = 1,
+            SynAcks = 0,
+            Payloads = 0,
+            Packets = 1,
         };
         FlowSighting answer = syn with { Direction = PortDirection.Out, Source = syn.Destination, SourcePort = 2233, Destination = syn.Source, DestinationPort = 0, Syns = 0, SynAcks = answers };
         Seen seen = Seen.In(World.Healthy(4) with { Tcp = (a, b) => (a, b) == ("m02", "m03") ? ProbeOutcome.FilteredReturn : ProbeOutcome.Open })
