@@ -6,7 +6,12 @@ using VsanEmu.Core.Spec;
 namespace VsanEmu.Core.Checks.Analysis;
 
 /// <summary>The cluster's own datagrams from one member to another in a phase: those that the sender's port saw leave, and the receiver's port saw come.</summary>
-internal sealed record OwnFlow(Direction Way, string Phase, long Sent, long Came)
+/// <param name="Way">From whom to whom.</param>
+/// <param name="Phase">The phase.</param>
+/// <param name="Sent">Those that left.</param>
+/// <param name="Came">Those that came.</param>
+/// <param name="Beyond">Missing ones but one of each group, which may have been under way when the phase ended: it is missing at all of its receivers then.</param>
+internal sealed record OwnFlow(Direction Way, string Phase, long Sent, long Came, long Beyond)
 {
     public Proportion Loss => new(Math.Max(0, Sent - Came), Sent);
 
@@ -21,7 +26,7 @@ internal sealed class OwnDatagrams
 {
     private const byte Udp = 17;
 
-    // One may be under way when a phase ends, and hosts' clocks differ.
+    // Hosts' clocks differ, and one lost heartbeat is what timers allow for.
     private const int Few = 3;
 
     private OwnDatagrams(IReadOnlyList<OwnFlow> flows, double limitPercent)
@@ -54,12 +59,12 @@ internal sealed class OwnDatagrams
     {
         bool TooMuch(IEnumerable<OwnFlow> some)
         {
-            Proportion loss = some.Aggregate(new Proportion(0, 0), (sum, f) => new(sum.Hits + f.Loss.Hits, sum.Total + f.Loss.Total));
+            Proportion loss = some.Aggregate(new Proportion(0, 0), (sum, f) => new(sum.Hits + f.Beyond, sum.Total + f.Sent));
             return loss.Hits >= Few && loss.Percent > limitPercent;
         }
 
         HashSet<string> to = [.. flows.GroupBy(f => f.Way.To).Where(TooMuch).Select(g => g.Key)], from = [.. flows.GroupBy(f => f.Way.From).Where(TooMuch).Select(g => g.Key)];
-        return flows.Where(f => f.Loss.Hits > 0 && (TooMuch([f]) || to.Contains(f.Way.To) || from.Contains(f.Way.From)));
+        return flows.Where(f => f.Beyond > 0 && (TooMuch([f]) || to.Contains(f.Way.To) || from.Contains(f.Way.From)));
     }
 
     // A direction that is lossy in one phase is, however much passes in others; what is chance elsewhere is none.
@@ -79,15 +84,17 @@ internal sealed class OwnDatagrams
             foreach (MemberSpec to in alive.Where(m => m != from))
             {
                 var way = new Direction(from.Name, to.Name);
-                long sent = 0, came = 0;
+                long sent = 0, came = 0, beyond = 0;
                 foreach ((IPAddress address, int port) in Channels(run, phase, to))
                 {
                     var left = new Key(from.Name, phase.Name, PortDirection.Out, from.Address.ToString(), address.ToString(), port);
-                    sent += packets.GetValueOrDefault(left);
-                    came += packets.GetValueOrDefault(left with { Port = to.Name, Direction = PortDirection.In });
+                    long went = packets.GetValueOrDefault(left), arrived = packets.GetValueOrDefault(left with { Port = to.Name, Direction = PortDirection.In });
+                    sent += went;
+                    came += arrived;
+                    beyond += Math.Max(0, went - arrived - 1);
                 }
 
-                if (sent > 0) yield return new(way, phase.Name, sent, came);
+                if (sent > 0) yield return new(way, phase.Name, sent, came, beyond);
             }
         }
     }
