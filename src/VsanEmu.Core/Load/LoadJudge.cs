@@ -121,7 +121,7 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     // A stream is not sent faster than it is let: where that was not its sender's doing, the rate that was asked for was not carried.
     private bool FallsShort(FlowResult f)
     {
-        double asked = flows[f.Flow - 1].BitsPerSecond / 8e9 * all.SendingNs, missing = asked - f.DeliveredBytes;
+        double asked = Asked(f), missing = asked - f.DeliveredBytes;
         return f.Transport == LoadTransport.Tcp && f.Error.Length == 0 && missing > Math.Max(ShortPercent, all.MaxLossPercent ?? 0) / 100 * asked
             && HeldUp(f, missing / asked) && _senders[f.Flow].Counts.Tcp?.Limit(all.MeasuredNs).Limit is not LoadLimit.Sender;
     }
@@ -129,10 +129,12 @@ internal sealed class LoadJudge(IReadOnlyList<LoadFlow> flows, IReadOnlyDictiona
     // Whether a stream had no room, or was not acknowledged, for most of what is missing of its rate: else its sender had no time to write it.
     private bool HeldUp(FlowResult f, double missingShare)
     {
-        double asked = flows[f.Flow - 1].BitsPerSecond / 8e9 * all.SendingNs;
-        double held = ((double)_senders[f.Flow].Counts.HeldNs / Math.Max(1, all.SendingNs)) + ((f.SentBytes - f.DeliveredBytes) / asked);
+        double held = ((double)_senders[f.Flow].Counts.HeldNs / Math.Max(1, all.SendingNs)) + ((f.SentBytes - f.DeliveredBytes) / Asked(f));
         return held >= Mostly * missingShare;
     }
+
+    // Payload that its rate makes in the time of sending, bytes.
+    private double Asked(FlowResult f) => flows[f.Flow - 1].BitsPerSecond / 8e9 * all.SendingNs;
 
     private bool RefusedTooMuch(FlowResult f) => f.Refused > 0 && (f.SentBytes == 0 || LossBound.Exceeded(f.Refused, f.Sent + f.Refused, Bound(f)));
 

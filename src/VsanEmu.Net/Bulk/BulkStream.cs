@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using VsanEmu.Core.Load;
@@ -10,18 +9,8 @@ namespace VsanEmu.Net.Bulk;
 /// <summary>A TCP connection's bytes in bulk, without looking at them. For one thread in each direction.</summary>
 public static unsafe class BulkStream
 {
-    private const int LevelTcp = 6;
-    private const int TcpInformation = 11;
-
-    // struct tcp_info, linux/tcp.h.
-    private const int SegmentAt = 16;
-    private const int AckedAt = 120;
-    private const int BusyAt = 168;
-    private const int PeerWindowAt = 176;
-    private const int SendBufferAt = 184;
-    private const int SentAt = 200;
-    private const int AgainAt = 208;
-    private const int FactsBytes = 216; // Linux 4.19
+    // Up to what was sent again, which Linux tells from 4.19 on.
+    private const int FactsBytes = TcpInfo.AgainAt + sizeof(long);
 
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
@@ -82,11 +71,10 @@ public static unsafe class BulkStream
     public static TcpFacts? Facts(Socket socket)
     {
         Span<byte> info = stackalloc byte[FactsBytes];
-        return socket.GetRawSocketOption(LevelTcp, TcpInformation, info) < FactsBytes ? null : new(
-            Wide(info, BusyAt), Wide(info, PeerWindowAt), Wide(info, SendBufferAt), Wide(info, SentAt), Wide(info, AckedAt), Wide(info, AgainAt), BinaryPrimitives.ReadInt32LittleEndian(info[SegmentAt..]));
+        return TcpInfo.Read(socket, info) < FactsBytes ? null : new(
+            TcpInfo.Wide(info, TcpInfo.BusyAt), TcpInfo.Wide(info, TcpInfo.PeerWindowAt), TcpInfo.Wide(info, TcpInfo.SendBufferAt), TcpInfo.Wide(info, TcpInfo.SentAt),
+            TcpInfo.Wide(info, TcpInfo.AckedAt), TcpInfo.Wide(info, TcpInfo.AgainAt), (int)TcpInfo.At(info, TcpInfo.SegmentAt));
     }
-
-    private static long Wide(ReadOnlySpan<byte> info, int at) => BinaryPrimitives.ReadInt64LittleEndian(info[at..]);
 
     private static int MakeZeroFile()
     {

@@ -51,7 +51,7 @@ internal static class Icmpv6Question
     {
         const int option = TargetAt + 16;
         return answer.Length >= option + 8 && answer[option] == 2 && answer[option + 1] == 1
-            ? string.Join(':', answer.Slice(option + 2, 6).ToArray().Select(b => $"{b:x2}"))
+            ? LinkEndPoint.Text(answer.Slice(option + 2, 6))
             : $"{by}";
     }
 

@@ -18,14 +18,17 @@ internal static class KnownNeighbours
             Neighbour[] known = JsonSerializer.Deserialize(Tool.Run("ip", ["-j", "-4", "neigh", "show", "dev", link]), NeighbourContext.Default.NeighbourArray) ?? [];
             return [.. from n in known
                        let address = AddressText.Read(n.Address)
-                       where address is not null && PhysicalAddress.TryParse(n.Link.Replace(':', '-').ToUpperInvariant(), out _)
-                       select (address, PhysicalAddress.Parse(n.Link.Replace(':', '-').ToUpperInvariant()))];
+                       let mac = Hardware(n.Link)
+                       where address is not null && mac is not null
+                       select (address, mac)];
         }
         catch (Exception e) when (e is ToolException or JsonException)
         {
             return [];
         }
     }
+
+    private static PhysicalAddress? Hardware(string text) => PhysicalAddress.TryParse(text.Replace(':', '-').ToUpperInvariant(), out PhysicalAddress? read) ? read : null;
 }
 
 /// <summary>What <c>ip -j neigh show</c> prints, as far as it is read. (Set, not init: the serializer makes null of what an init property lacks.)</summary>

@@ -22,6 +22,9 @@ internal sealed class LinkEndPoint(int index) : EndPoint
         return ((LinkEndPoint)socket.LocalEndPoint!).HardwareAddress;
     }
 
+    /// <summary>A hardware address as it is written: <c>02:00:c6:12:00:0f</c>.</summary>
+    public static string Text(ReadOnlySpan<byte> hardwareAddress) => string.Join(':', hardwareAddress.ToArray().Select(b => $"{b:x2}"));
+
     public override SocketAddress Serialize()
     {
         var address = new SocketAddress(AddressFamily.Packet, Size);

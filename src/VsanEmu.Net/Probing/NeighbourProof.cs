@@ -26,7 +26,7 @@ internal sealed class NeighbourProof(ProbeSource source, IPAddress target, TimeS
         IReadOnlyList<(IPAddress Address, PhysicalAddress By)> known = source.Namespace.Run(() => KnownNeighbours.At(source.Interface));
         IPAddress? other = known.Where(k => k.By.Equals(by) && !k.Address.Equals(target)).Select(k => k.Address).FirstOrDefault()
             ?? ArpRequest.AlsoAnswersFor(source, by, Unused([.. known.Select(k => k.Address)]), ProxyPatience);
-        string mac = string.Join(':', by.GetAddressBytes().Select(b => $"{b:x2}"));
+        string mac = LinkEndPoint.Text(by.GetAddressBytes());
         return Told("ARP", mac, other, $"it answers ARP, as {mac}");
     }
 

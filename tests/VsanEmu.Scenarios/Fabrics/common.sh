@@ -50,6 +50,19 @@ add rule bridge fabric forward $2
 RULES
 }
 
+# Waits until an endpoint has a connection to an address: a cluster is about to form.   connected NAME ADDRESS
+connected() { until [ -n "$(ip netns exec "$1" ss -Htn state established dst "$2")" ]; do sleep 0.2; done; }
+
+# Drops what matches for a while: before all other rules, and gone without a trace.      gap SWITCH MATCH SECONDS
+gap() {
+  ip netns exec "$1" nft -f - <<RULES
+table bridge gap { chain forward { type filter hook forward priority -10; policy accept; }; }
+add rule bridge gap forward $2 drop
+RULES
+  sleep "$3"
+  ip netns exec "$1" nft delete table bridge gap
+}
+
 # TCP 2233 and the groups for these addresses among each other, and nobody else; the port is the outsider's.   members_only SWITCH "A, B, C" PORT
 members_only() {
   # Whoever is no member has no member's address, and neither sends to groups nor gets them.

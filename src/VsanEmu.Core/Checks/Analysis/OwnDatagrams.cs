@@ -35,7 +35,8 @@ internal sealed class OwnDatagrams
         // What never arrives is M1's and M2's matter.
         OwnFlow[] alive = [.. flows.Where(f => !dead.Contains(f.Way))];
         Lossy = [.. alive.GroupBy(f => f.Phase).SelectMany(phase => Bad([.. phase], limitPercent))];
-        Delivery = DeliveryMatrix.From(alive.GroupBy(f => f.Way).ToDictionary(g => g.Key, g => Sum(g.Key, [.. g])), limitPercent);
+        HashSet<OwnFlow> lossy = [.. Lossy];
+        Delivery = DeliveryMatrix.From(alive.GroupBy(f => f.Way).ToDictionary(g => g.Key, g => Sum(g.Key, [.. g], lossy)), limitPercent);
     }
 
     /// <summary>Those of which more was lost than chance explains, in their phases.</summary>
@@ -68,9 +69,9 @@ internal sealed class OwnDatagrams
     }
 
     // A direction that is lossy in one phase is, however much passes in others; what is chance elsewhere is none.
-    private Delivery Sum(Direction way, OwnFlow[] flows)
+    private static Delivery Sum(Direction way, OwnFlow[] flows, HashSet<OwnFlow> lossy)
     {
-        OwnFlow[] bad = [.. flows.Where(Lossy.Contains)];
+        OwnFlow[] bad = [.. flows.Where(lossy.Contains)];
         return bad.Length > 0
             ? new(way, bad.Sum(f => f.Sent), Math.Max(1, bad.Sum(f => Math.Min(f.Came, f.Sent))), 0, 0, 0)
             : new(way, flows.Sum(f => f.Sent), flows.Sum(f => f.Sent), 0, 0, 0);
@@ -78,10 +79,10 @@ internal sealed class OwnDatagrams
 
     private static IEnumerable<OwnFlow> Flows(RunAnalysis run, PhaseObservation phase, Dictionary<Key, long> packets)
     {
-        MemberSpec[] alive = [.. run.Timeline.Alive(phase).Where(m => phase.Views.Any(v => v.Member == m.Name) && run.Capture(m.Name) is { Dropped: 0 })];
-        foreach (MemberSpec from in alive)
+        MemberSpec[] watched = [.. run.WatchedIn(phase)];
+        foreach (MemberSpec from in watched)
         {
-            foreach (MemberSpec to in alive.Where(m => m != from))
+            foreach (MemberSpec to in watched.Where(m => m != from))
             {
                 var way = new Direction(from.Name, to.Name);
                 long sent = 0, came = 0, beyond = 0;

@@ -74,6 +74,10 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>What reached members' ports and was dropped by their own hosts.</summary>
     public HostDrops HostDrops => field ??= HostDrops.Of(this);
 
+    /// <summary>The members that lived through a phase, took part in it, and whose captures lost nothing: of what passed among them, all was seen.</summary>
+    public IEnumerable<MemberSpec> WatchedIn(PhaseObservation phase) =>
+        Timeline.Alive(phase).Where(m => phase.Views.Any(v => v.Member == m.Name) && Capture(m.Name) is { Dropped: 0 });
+
     /// <summary>Whether this machine threw frames of its own away in a phase: then one that is missing proves nothing.</summary>
     public bool ThrewFramesAway(PhaseObservation phase) =>
         Seen.Machine?.Hindrances.Any(h => h.Dropped > 0 && h.AtNs <= phase.EndNs && h.AtNs + h.StoodNs >= phase.StartNs) == true;

@@ -108,15 +108,16 @@ internal sealed class TcpQuality
     public IEnumerable<TcpFlow> All => Streams.Concat(Connections);
 
     /// <summary>Loss by direction, streams and connections together: where it sits.</summary>
-    public DeliveryMatrix Delivery => field ??= DeliveryMatrix.From(
-        All.GroupBy(f => f.Way).ToDictionary(g => g.Key, g => Sum(g.Key, [.. g])), limitPercent: 0);
+    public DeliveryMatrix Delivery => field ??= DeliveryMatrix.From(ByWay([.. Lossy]), limitPercent: 0);
 
     public static TcpQuality Of(RunAnalysis run) => new(run);
 
+    private Dictionary<Direction, Delivery> ByWay(HashSet<TcpFlow> lossy) => All.GroupBy(f => f.Way).ToDictionary(g => g.Key, g => Sum(g.Key, [.. g], lossy));
+
     // A direction that is lossy in one phase is, however much more is sent on it in others; one that loses less than the limits loses nothing.
-    private Delivery Sum(Direction way, TcpFlow[] flows)
+    private static Delivery Sum(Direction way, TcpFlow[] flows, HashSet<TcpFlow> lossy)
     {
-        TcpFlow[] bad = [.. flows.Where(Lossy.Contains)];
+        TcpFlow[] bad = [.. flows.Where(lossy.Contains)];
         TcpFlow[] counted = bad.Length > 0 ? bad : flows;
         long sent = counted.Sum(f => f.Segments + f.Missing), lost = bad.Length > 0 ? bad.Sum(f => Math.Max(f.Lost + f.Missing, 1)) : 0;
         return new Delivery(way, sent, Math.Max(1, sent - lost), 0, 0, 0);
@@ -143,10 +144,10 @@ internal sealed class TcpQuality
 
     private IEnumerable<TcpFlow> OfConnections(PhaseObservation phase)
     {
-        MemberSpec[] alive = [.. _run.Timeline.Alive(phase).Where(m => phase.Views.Any(v => v.Member == m.Name) && _run.Capture(m.Name) is { Dropped: 0 })];
-        foreach (MemberSpec from in alive)
+        MemberSpec[] watched = [.. _run.WatchedIn(phase)];
+        foreach (MemberSpec from in watched)
         {
-            foreach (MemberSpec to in alive.Where(m => m != from && Timeline.Side(phase, m.Name) == Timeline.Side(phase, from.Name)))
+            foreach (MemberSpec to in watched.Where(m => m != from && Timeline.Side(phase, m.Name) == Timeline.Side(phase, from.Name)))
             {
                 foreach (bool fromListener in (bool[])[false, true])
                 {

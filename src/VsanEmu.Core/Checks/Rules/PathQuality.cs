@@ -103,21 +103,21 @@ internal sealed class PathQuality() : Check("P3", "loss, order, integrity")
 
         Delivery[] alive = [.. measured.Where(d => !d.None)];
         DeliveryMatrix own = run.OwnDatagrams.Delivery;
-        DeliveryMatrix[] fast = [run.FastUnicast, run.FastMulticast, own];
+        DeliveryMatrix[] fast = [run.FastUnicast, run.FastMulticast];
         int dead = measured.Length - alive.Length;
         Proportion total = DeliveryMatrix.Sum(alive);
         Delivery[] bad = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Loss.Percent > run.Spec.Thresholds.LossPercent || d.Corrupt > 0)];
         Delivery[] odd = [.. alive.Concat(fast.SelectMany(m => m.Measured.Values)).Where(d => d.Duplicates > 0 || d.Reordered > 0)];
-        if (bad.Length > 0)
+        if (bad.Length + own.Lossy.Count > 0)
         {
-            DeliveryMatrix? site = matrices.Concat(fast).FirstOrDefault(m => m.Partial.Any());
+            DeliveryMatrix? site = matrices.Concat(fast).Append(own).FirstOrDefault(m => m.Partial.Any());
             string what = site == run.FastUnicast ? "fast unicast: " : site == run.FastMulticast ? "fast multicast: " : site == own ? "the cluster's own datagrams: " : "";
             string seen = site is not null ? $"{what}{LossSite.Of(site)}"
                 : bad.Any(d => d.Corrupt > 0) ? $"{Wording.Count(bad.Length, "direction")} with corrupt datagrams; lost {total}"
                 : $"nothing of fast datagrams arrived on {Wording.Count(bad.Length, "direction")}";
             return Finding.Fail(seen + Extra(alive)) with
             {
-                Evidence = [.. run.OwnDatagrams.Lossy.Select(f => $"{f}"), .. bad.Where(d => !own.Measured.Values.Contains(d)).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line)],
+                Evidence = [.. run.OwnDatagrams.Lossy.Select(f => $"{f}"), .. bad.OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To).Select(Line)],
                 Cause = "a full queue, a rate or storm-control limit, a bad link, or a machine too slow for its emulated members",
                 Remedy = "read drop and error counters along the path; repeat with more datagrams for a narrower interval",
             };
