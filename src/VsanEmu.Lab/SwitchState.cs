@@ -26,7 +26,7 @@ internal sealed class SwitchState
     /// <summary>What of the plan's snooping the bridge does not do, in words, or null.</summary>
     internal string? Missing(FabricPlan plan)
     {
-        bool queries = plan is { Querier: true, Snooping: true };
+        bool queries = SwitchCommands.Queries(plan);
         foreach ((string name, IPAddress _) in SwitchCommands.Bridges(plan))
         {
             if (!_links.TryGetValue(name, out JsonElement bridge)) return "there is no bridge";

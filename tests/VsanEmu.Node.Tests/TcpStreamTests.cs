@@ -57,6 +57,17 @@ public sealed class TcpStreamTests
         Assert.NotEqual("", seen.Error);
     }
 
+    // What waits behind a lost segment is not sent in a packet longer than the others: those have P1.
+    [Fact]
+    public async Task Where_long_packets_are_lost_too_a_stream_of_shorter_ones_arrives()
+    {
+        await using RunningCluster cluster = await RunningCluster.BuildAsync(Clusters.Of(3), new Loss(2, "m02"), new LongLost());
+        await cluster.FormAsync();
+        (TcpStreamObservation seen, _) = await SendAsync(cluster);
+        Assert.Equal((true, 1000L, 250, ""), (seen.Opened, seen.Delivered, seen.Returned, seen.Error));
+        Assert.InRange(seen.Segments, 1000, 1400);
+    }
+
     [Fact]
     public async Task Where_nobody_listens_it_says_why()
     {
@@ -80,6 +91,21 @@ public sealed class TcpStreamTests
 
     private static FlowSighting Row(IReadOnlyList<PortCapture> ports, string port, PortDirection direction) =>
         ports.Single(p => p.Port == port).Flows.Single(f => f.Phase == Phases.Trials && f.Direction == direction && f is { Protocol: 6, Source: "198.18.0.1", Destination: "198.18.0.2", DestinationPort: 2233 });
+
+    private sealed class LongLost : IFault
+    {
+        public string Name => "long-lost";
+
+        public string Description => "interfaces take 9000 bytes, and the switch drops what is longer than 1500";
+
+        public IReadOnlyList<string> MustFail => ["P1"];
+
+        public FabricPlan Apply(FabricPlan plan) => plan with
+        {
+            Mtu = 9000,
+            FrameRules = [.. plan.FrameRules, new(Name, FrameHook.Forward, "meta length > 1500 drop")],
+        };
+    }
 
     private sealed class LargeLost : IFault
     {

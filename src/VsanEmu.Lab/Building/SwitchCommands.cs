@@ -15,12 +15,25 @@ internal static class SwitchCommands
     /// <summary>The ports that the cable between two switches is in.</summary>
     internal const string Trunk = "trunk_", SecondTrunk = "trunk2_";
 
+    /// <summary>For <c>bridge</c>: the ports at which the second switch heard a querier, among what it knows.</summary>
+    internal static readonly string[] RouterPorts = ["-d", "mdb", "show", "dev", SecondBridge];
+
+    /// <summary>The first switch queries at once, as when it was told to for the first time.</summary>
+    internal static readonly string[] QueryAgain = [$"link set dev {Bridge} type bridge mcast_querier 0", $"link set dev {Bridge} type bridge mcast_querier 1"];
+
     // RFC 3376 8.1, 8.4, 8.5: robustness 2.
     private const int Robustness = 2;
 
     /// <summary>The bridges of the plan, by the number of a <see cref="PlannedEndpoint.Switch"/>.</summary>
     internal static IReadOnlyList<(string Name, IPAddress Address)> Bridges(FabricPlan plan) =>
         plan.SecondSwitchAddress is { } second ? [(Bridge, plan.SwitchAddress), (SecondBridge, second)] : [(Bridge, plan.SwitchAddress)];
+
+    /// <summary>Whether, by what <see cref="RouterPorts"/> shows, the second switch heard the first one's query.</summary>
+    internal static bool Hears(string shown) =>
+        shown.Split('\n').Any(l => l.StartsWith("router ports ", StringComparison.Ordinal) && l.Contains(SecondTrunk, StringComparison.Ordinal));
+
+    /// <summary>Whether the plan's bridges query.</summary>
+    internal static bool Queries(FabricPlan plan) => plan is { Querier: true, Snooping: true };
 
     /// <summary>
     /// The bridges, without ports but the trunk's. A bridge holds back everything to groups until its querier has waited for one query response interval; it is given
@@ -29,7 +42,7 @@ internal static class SwitchCommands
     /// </summary>
     internal static IEnumerable<string> Create(FabricPlan plan)
     {
-        bool queries = plan is { Querier: true, Snooping: true };
+        bool queries = Queries(plan);
         foreach ((string bridge, IPAddress address) in Bridges(plan))
         {
             foreach (string command in Snooper(bridge, address, plan, plan.Snooping)) yield return command;
@@ -78,9 +91,11 @@ internal static class SwitchCommands
                 .Select(e => (e.Port!, bridges[e.Switch].Name, e.Interface, e.Address is { } address ? Ipv4.Mac(address) : null)),
             .. plan.Hidden.Select(h => (h.Port, Bridge, HiddenCommands.Interface, (string?)h.Mac)),
         ];
+        // A rule about frames, of their length or their number, must meet each as a wire carries it, and not several in one as a host hands them over.
+        string cut = plan.FrameRules.Count > 0 ? "gso_max_segs 1 " : "";
         foreach ((string port, string bridge, string link, string? mac) in ports)
         {
-            yield return $"link add name {port} mtu {plan.Mtu} master {bridge} type veth peer name {link} mtu {plan.Mtu} "
+            yield return $"link add name {port} mtu {plan.Mtu} {cut}master {bridge} type veth peer name {link} mtu {plan.Mtu} {cut}"
                 + $"{(mac is null ? "" : $"address {mac} ")}netns {namespacePath(port)}";
             // With a querier a snooping bridge prunes by itself, and floods 224.0.0.0/24, as it should. Without one it would flood all; see SwitchRules.
             yield return $"link set dev {port} type bridge_slave mcast_flood on mcast_fast_leave {(plan.FastLeave ? "on" : "off")}";

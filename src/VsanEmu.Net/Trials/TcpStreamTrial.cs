@@ -23,6 +23,9 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
     // What was missed is sent at once up to this lateness; beyond it the rest comes later, so that a stall makes no burst.
     private const long MaxLateNs = 20_000_000;
 
+    // tcp(7); the longest options go with a segment besides (RFC 9293, 3.1).
+    private const int MaxSegmentSize = 2, MaxOptions = 40;
+
     private static readonly TimeSpan SendStep = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Opens, sends, asks what came.</summary>
@@ -48,7 +51,7 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
             StartNs = nowNs(),
             EndNs = nowNs(),
         };
-        (Socket? socket, string why) = await OpenAsync(from, new IPEndPoint(to.Address, cluster.Channels.ReliablePort), cancellation).ConfigureAwait(false);
+        (Socket? socket, string why) = await OpenAsync(order.Bytes, from, new IPEndPoint(to.Address, cluster.Channels.ReliablePort), cancellation).ConfigureAwait(false);
         if (socket is null) return blank with { EndNs = nowNs(), Error = why };
         using (socket)
         {
@@ -59,13 +62,15 @@ internal sealed class TcpStreamTrial(ClusterSpec cluster, TimeSpan patience, Fun
         }
     }
 
-    private async Task<(Socket? Socket, string Why)> OpenAsync(ProbeSource from, IPEndPoint to, CancellationToken cancellation)
+    private async Task<(Socket? Socket, string Why)> OpenAsync(int bytes, ProbeSource from, IPEndPoint to, CancellationToken cancellation)
     {
         Socket socket = await from.Namespace.RunAsync(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(cluster.Timers.TcpConnect);
         try
         {
+            // What waits behind a lost segment would be sent together, in either direction, and meet what only long packets meet: that is P1's matter.
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, MaxSegmentSize, BitConverter.GetBytes(bytes + MaxOptions));
             socket.Bind(new IPEndPoint(from.Address, 0));
             await socket.ConnectAsync(to, limit.Token).ConfigureAwait(false);
             return (socket, "");

@@ -18,4 +18,28 @@ internal static class Chance
 
         return 1 - below >= Level;
     }
+
+    /// <summary>
+    /// True when one and the same share explains both counts: that so many hits, or more, are among the first is no surprise (the upper tail of Fisher's exact test). When
+    /// several are tried for a surprise, each must be the more of one (Bonferroni).
+    /// </summary>
+    public static bool Explains(Proportion first, Proportion second, int tried)
+    {
+        long hits = first.Hits + second.Hits;
+        double tail = 0, term = Math.Exp(LogChoose(first.Total, first.Hits) + LogChoose(second.Total, second.Hits) - LogChoose(first.Total + second.Total, hits));
+        for (long k = first.Hits; k <= Math.Min(hits, first.Total); k++)
+        {
+            tail += term;
+            term *= (double)(first.Total - k) * (hits - k) / ((k + 1.0) * (second.Total - hits + k + 1.0));
+        }
+
+        return tail >= Level / Math.Max(1, tried);
+    }
+
+    private static double LogChoose(long of, long chosen)
+    {
+        double sum = 0;
+        for (long i = 0; i < Math.Min(chosen, of - chosen); i++) sum += Math.Log((double)(of - i) / (i + 1));
+        return sum;
+    }
 }

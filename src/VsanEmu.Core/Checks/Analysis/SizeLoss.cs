@@ -1,39 +1,68 @@
+using VsanEmu.Core.Observations;
+
 namespace VsanEmu.Core.Checks.Analysis;
 
+/// <summary>What was lost of the packets of one size in a direction.</summary>
+/// <param name="Way">From whom to whom.</param>
+/// <param name="Loss">How many were lost, of how many.</param>
+/// <param name="Crossed">Each passage that had to succeed for one to count: there and back of an echo request, twice there of a datagram in two fragments.</param>
+internal sealed record SizedLoss(Direction Way, Proportion Loss, IReadOnlyList<Direction> Crossed);
+
 /// <summary>
-/// What is lost of packets because of their size. What is lost whatever the size is P3's matter: only what goes beyond that counts, and each of these has two chances to be
-/// lost, since a request has its answer and a datagram that was cut two fragments.
+/// What is lost of packets because of their size. What is lost whatever the size is P3's matter: only what goes beyond it counts, by Fisher's exact test of passages against
+/// those of datagrams of a usual size in the same directions.
 /// </summary>
 internal sealed class SizeLoss
 {
     // One or two are chance, or a moment of this machine.
     private const int Few = 3;
 
-    private readonly IReadOnlyList<(Direction Way, Proportion Loss)> _measured;
+    private readonly IReadOnlyList<SizedLoss> _measured;
+    private readonly Dictionary<Direction, Proportion> _usual;
 
-    private SizeLoss(RunAnalysis run, IReadOnlyList<(Direction Way, Proportion Loss)> measured)
+    private SizeLoss(RunAnalysis run, IReadOnlyList<SizedLoss> measured)
     {
         _measured = measured;
-        Bad = [.. measured.Where(m => Beyond(run, m.Loss, [m.Way])).Select(m => m.Way)];
-        if (Bad.Count == 0 && Beyond(run, Total, [.. measured.Select(m => m.Way)])) Bad = [.. measured.Where(m => m.Loss.Hits > 0).Select(m => m.Way)];
+        _usual = Usual(run);
+        double limit = run.Spec.Thresholds.LossPercent;
+        Bad = [.. measured.Where(m => Beyond(limit, [m])).Select(m => m.Way)];
+        if (Bad.Count == 0 && Beyond(limit, measured)) Bad = [.. measured.Where(m => m.Loss.Hits > 0).Select(m => m.Way)];
     }
 
     /// <summary>The directions that lose more than chance, and than datagrams of a usual size, explain.</summary>
     public IReadOnlyList<Direction> Bad { get; }
 
     /// <summary>All directions together.</summary>
-    public Proportion Total => new(_measured.Sum(m => m.Loss.Hits), _measured.Sum(m => m.Loss.Total));
+    public Proportion Total => Sum(_measured);
 
-    public static SizeLoss Of(RunAnalysis run, IEnumerable<(Direction Way, Proportion Loss)> measured) => new(run, [.. measured]);
+    /// <summary>Of echo requests of one size.</summary>
+    public static SizeLoss OfPings(RunAnalysis run, IReadOnlyDictionary<Direction, PingObservation> pings) =>
+        new(run, [.. pings.Select(p => new SizedLoss(p.Key, new(p.Value.Sent - p.Value.Answered, p.Value.Sent), [p.Key, p.Key.Reverse]))]);
+
+    /// <summary>Of datagrams that were sent in two fragments.</summary>
+    public static SizeLoss OfFragments(RunAnalysis run, IEnumerable<FragmentObservation> cut) =>
+        new(run, [.. cut.Select(f => Twice(new(f.From, f.To), new(Math.Max(0, f.Sent - f.Received), f.Sent)))]);
 
     public IEnumerable<string> Lines(string what, string how) =>
         _measured.Where(m => Bad.Contains(m.Way)).OrderByDescending(m => m.Loss.Hits).ThenBy(m => m.Way.From).ThenBy(m => m.Way.To).Select(m => $"{m.Way}: {m.Loss.Hits} of {m.Loss.Total} {what} {how}");
 
-    private static bool Beyond(RunAnalysis run, Proportion loss, HashSet<Direction> ways)
+    private static Dictionary<Direction, Proportion> Usual(RunAnalysis run) => run.AgentDelivery.Measured.Values.Concat(run.OwnDatagrams.Delivery.Measured.Values)
+        .Where(d => !d.None).GroupBy(d => d.Way).ToDictionary(g => g.Key, DeliveryMatrix.Sum);
+
+    private static SizedLoss Twice(Direction way, Proportion loss) => new(way, loss, [way, way]);
+
+    private static Proportion Sum(IReadOnlyList<SizedLoss> measured) => new(measured.Sum(m => m.Loss.Hits), measured.Sum(m => m.Loss.Total));
+
+    // Each direction has a chance to look bad by accident.
+    private bool Beyond(double limitPercent, IReadOnlyList<SizedLoss> measured)
     {
-        if (loss.Hits < Few) return false;
-        Delivery[] usual = [.. run.AgentDelivery.Measured.Values.Where(d => !d.None && (ways.Contains(d.Way) || ways.Contains(d.Way.Reverse)))];
-        double high = usual.Length == 0 ? 0 : DeliveryMatrix.Sum(usual).Interval95.High;
-        return loss.Interval95.Low > Math.Max(run.Spec.Thresholds.LossPercent, 2 * high);
+        Proportion loss = Sum(measured);
+        if (loss.Hits < Few || loss.Interval95.Low <= limitPercent) return false;
+        Proportion[] usual = [.. measured.SelectMany(m => m.Crossed).Where(_usual.ContainsKey).Select(w => _usual[w])];
+        // Where no datagram of a usual size passes, those of other directions must do.
+        if (usual.Length == 0) usual = [.. _usual.Values];
+        if (usual.Length == 0) return true;
+        var passages = new Proportion(loss.Hits, measured.Sum(m => m.Loss.Total * m.Crossed.Count));
+        return !Chance.Explains(passages, new(usual.Sum(u => u.Hits), usual.Sum(u => u.Total)), _measured.Count);
     }
 }

@@ -69,8 +69,7 @@ internal sealed class FullSizePackets() : Check("P1", "small and large packets")
 
     private static Finding? OfLoss(RunAnalysis run, PingMatrix pings, FragmentObservation[] cut)
     {
-        SizeLoss large = SizeLoss.Of(run, pings.Large.Select(p => (p.Key, new Proportion(p.Value.Sent - p.Value.Answered, p.Value.Sent))));
-        SizeLoss whole = SizeLoss.Of(run, cut.Select(f => (Way(f), new Proportion(Math.Max(0, f.Sent - f.Received), f.Sent))));
+        SizeLoss large = SizeLoss.OfPings(run, pings.Large), whole = SizeLoss.OfFragments(run, cut);
         if (large.Bad.Count > 0)
         {
             return Finding.Fail($"packets of {pings.LargeBytes} bytes: lost {large.Total}, on {Wording.Count(large.Bad.Count, "direction")}, where smaller ones are not") with
