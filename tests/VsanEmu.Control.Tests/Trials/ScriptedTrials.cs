@@ -15,6 +15,9 @@ internal sealed class ScriptedTrials(TimeProvider? time = null) : ITrials
     /// <summary>Datagrams of each stream that the sender's kernel refuses.</summary>
     public Func<TrialStream, int> Refused { get; init; } = _ => 0;
 
+    /// <summary>Echo requests of a size, of those that are sent in one call, to which no answer comes.</summary>
+    public Func<string, int, int, int> Unanswered { get; init; } = (_, _, _) => 0;
+
     public IReadOnlyList<(TimeSpan At, string What)> Asked
     {
         get
@@ -54,7 +57,7 @@ internal sealed class ScriptedTrials(TimeProvider? time = null) : ITrials
         return Task.FromResult<IReadOnlyList<PingObservation>>(
         [
             .. to.SelectMany(_ => bytes, (name, size) =>
-                new PingObservation { Phase = phase, From = from, To = name, Bytes = size, Sent = count, Answered = count, MinNs = 1, MedianNs = 1, MaxNs = 1 }),
+                new PingObservation { Phase = phase, From = from, To = name, Bytes = size, Sent = count, Answered = count - Unanswered(name, size, count), MinNs = 1, MedianNs = 1, MaxNs = 1 }),
         ]);
     }
 

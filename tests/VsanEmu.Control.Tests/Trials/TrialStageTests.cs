@@ -59,6 +59,15 @@ public sealed class TrialStageTests
     }
 
     [Fact]
+    public async Task Who_answered_no_echo_request_of_a_size_is_asked_more_often()
+    {
+        var trials = new ScriptedTrials(_time) { Unanswered = (to, bytes, count) => to == "m03" && bytes == 1500 ? count == 4 ? 4 : 3 : to == "m02" ? 3 : 0 };
+        TrialFindings found = await RunAsync(trials, "P1");
+        Assert.Equal(["m01 pings m03 1500", "m02 pings m03 1500"], trials.Asked.Select(a => a.What).Where(w => w.Contains(" pings ", StringComparison.Ordinal)).Skip(3).Order());
+        Assert.Equal([(4, 0), (8, 5)], found.Pings.Where(p => p is { From: "m01", To: "m03", Bytes: 1500 }).Select(p => (p.Sent, p.Answered)));
+    }
+
+    [Fact]
     public async Task One_member_alone_tries_nothing()
     {
         var trials = new ScriptedTrials(_time);
