@@ -104,12 +104,12 @@ internal static class Plain
     }
 
     /// <summary>Waits until the switch has an endpoint's membership in its table: a report takes its time.</summary>
-    public static async Task Learned(Fabric fabric, string endpoint, IPAddress? group = null)
-    {
-        string wanted = $"port {fabric.Plan.Port(endpoint)} grp {group ?? TestCluster.AgentGroup} ";
-        await Eventually.UntilAsync(
-            () => fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show"])).Contains(wanted, StringComparison.Ordinal), $"the switch did not learn {endpoint}'s membership");
-    }
+    public static Task Learned(Fabric fabric, string endpoint, IPAddress? group = null) =>
+        Eventually.UntilAsync(() => IsMember(fabric, endpoint, group), $"the switch did not learn {endpoint}'s membership");
+
+    /// <summary>Waits until the switch has an endpoint's membership in its table no more: the last member's time must be over.</summary>
+    public static Task Forgotten(Fabric fabric, string endpoint, IPAddress? group = null) =>
+        Eventually.UntilAsync(() => !IsMember(fabric, endpoint, group), $"the switch did not forget {endpoint}'s membership");
 
     /// <summary>Sends datagrams of this many bytes, as an IP packet, from one endpoint to another's port 9.</summary>
     public static void SendTo(Fabric fabric, string from, string to, int bytes, int count = 1) => fabric.Namespace(from).Run(() =>
@@ -206,6 +206,9 @@ internal static class Plain
         socket.Dispose();
         return ((Socket?)null, answered ? new SocketException(error).SocketErrorCode : SocketError.TimedOut);
     });
+
+    private static bool IsMember(Fabric fabric, string endpoint, IPAddress? group) => fabric.SwitchNamespace.Run(() => Tool.Run("bridge", ["mdb", "show"]))
+        .Contains($"port {fabric.Plan.Port(endpoint)} grp {group ?? TestCluster.AgentGroup} ", StringComparison.Ordinal);
 
     // A moment, or as long as it takes.
     private static TimeSpan Wait(bool must, int momentMs) => must ? Eventually.Limit : TimeSpan.FromMilliseconds(momentMs);

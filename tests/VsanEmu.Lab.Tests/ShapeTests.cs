@@ -12,13 +12,13 @@ public sealed class ShapeTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Names => [.. FabricShape.All.Select(s => s.Name)];
+    public static TheoryData<string, int> Shapes => [.. FabricShape.All.Select(s => (s.Name, s.Adapt(TestCluster.Of(4)).Channels.IgmpVersion)), ("two-switches", 2)];
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public async Task A_group_reaches_who_joined_it_and_nobody_else_and_one_querier_is_heard(string shape)
+    [MemberData(nameof(Shapes))]
+    public async Task A_group_reaches_who_joined_it_and_nobody_else_and_one_querier_is_heard(string shape, int igmpVersion)
     {
-        await using Fabric fabric = await TestCluster.ReadyAsync(4, shape: shape);
+        await using Fabric fabric = await TestCluster.ReadyAsync(4, igmpVersion: igmpVersion, shape: shape);
         Socket[] joined = [.. new[] { "m02", "m03" }.Select(m => Plain.Joined(fabric, m, Group, Port))];
         using Socket beside = Plain.Sniffer(fabric.Namespace("m04"));
         using Socket observer = Plain.Sniffer(fabric.Namespace("observer"));
@@ -32,7 +32,7 @@ public sealed class ShapeTests
         Assert.Equal(50, Plain.UdpSeen(beside, to, 50).GetValueOrDefault(to));
         (IPAddress From, IPAddress To, byte[] Carried)[] igmp = [.. Plain.Ipv4(atObserver, Igmp)];
         Assert.All(igmp, i => Assert.Equal(fabric.Plan.SwitchAddress, i.From));
-        Assert.Equal(shape == "igmpv2" ? 8 : 12, Assert.Single(igmp.Where(i => i.To.ToString() == "224.0.0.1").Select(i => i.Carried.Length).Distinct()));
+        Assert.Equal(igmpVersion == 2 ? 8 : 12, Assert.Single(igmp.Where(i => i.To.ToString() == "224.0.0.1").Select(i => i.Carried.Length).Distinct()));
         foreach (string whom in new[] { "m02", "m04", "gateway", "stranger" }) Assert.True(Plain.CanPing(fabric, "m01", whom), whom);
         Array.ForEach(joined, s => s.Dispose());
     }
@@ -63,6 +63,7 @@ public sealed class ShapeTests
         joined.Dispose();
         bool Asked(List<byte[]> frames) => Plain.Ipv4(frames, Igmp).Any(i => i.Carried[0] == 0x11 && Group.Equals(new IPAddress(i.Carried.AsSpan(4, 4))));
         Assert.Equal(asked, Asked(Plain.Frames(wire, frames => !asked || Asked(frames))));
+        await Plain.Forgotten(fabric, "m02");
         Plain.Send(fabric, "m01", Group, Port, 10);
         Assert.DoesNotContain(new IPEndPoint(Group, Port), Plain.UdpSeen(wire).Keys);
     }

@@ -34,7 +34,7 @@ internal static class FabricBuilder
             {
                 Apply(EndpointCommands.Settings(igmpVersion: null, forwards: plan.Access.Refusal != Refusal.Drop));
                 Tool.IpBatch(SwitchCommands.Create(plan));
-                if (SwitchCommands.Queries(plan) && plan.SecondSwitchAddress is not null) HearTheFirst();
+                if (SwitchCommands.Queries(plan) && plan.SecondSwitchAddress is not null) JoinQueriers();
                 Tool.Run("nft", ["-f", "-"], AccessRules.ForSwitch(plan.Access, Ipv4.Mac(plan.SwitchAddress)) + SwitchRules.Snooping(plan));
             });
             // Before anything is connected: what a fault keeps apart must never have met.
@@ -43,7 +43,7 @@ internal static class FabricBuilder
             OwnThread.ForEach(endpoints, AtATime, e => e.Namespace.Run(() => Apply(SettingsOf(e.Plan, plan))), cancellation);
             foreach ((HiddenHost _, NetworkNamespace inside) in hidden) inside.Run(() => Apply(EndpointCommands.Settings(igmpVersion: null, forwards: false)));
             theSwitch.Run(() => Tool.IpBatch(
-                [.. SwitchCommands.Bridges(plan).Select(b => SwitchCommands.Timers(b.Name, plan.Spec.Timers)), .. SwitchCommands.Ports(plan, name => paths[name])]));
+                [.. SwitchCommands.Bridges(plan).Select(b => SwitchCommands.Timers(b.Name, plan.Spec)), .. SwitchCommands.Ports(plan, name => paths[name])]));
             foreach (Endpoint gateway in endpoints.Where(e => e.Plan.Kind == PortKind.Gateway)) gateway.Namespace.Run(() =>
             {
                 Tool.IpBatch(EndpointCommands.NetworkBehind(plan, name => paths[name]));
@@ -69,7 +69,7 @@ internal static class FabricBuilder
     }
 
     // A query that was sent before the second switch's port forwarded is lost, and the next one would find it flooding for a query response interval.
-    private static void HearTheFirst()
+    private static void JoinQueriers()
     {
         long start = TimeProvider.System.GetTimestamp();
         while (!SwitchCommands.Hears(Tool.Run("bridge", SwitchCommands.RouterPorts)))
@@ -77,6 +77,8 @@ internal static class FabricBuilder
             if (TimeProvider.System.GetElapsedTime(start) > QueryLimit) throw new FabricException("the second switch does not hear the first one's queries");
             Tool.IpBatch(SwitchCommands.QueryAgain);
         }
+
+        Tool.IpBatch(SwitchCommands.SecondQuerier);
     }
 
     private static IEnumerable<(string Path, string Value)> SettingsOf(PlannedEndpoint endpoint, FabricPlan plan) => EndpointCommands.Settings(

@@ -16,7 +16,7 @@ internal static class HiddenCommands
         if (host.Queries)
         {
             foreach (string command in SwitchCommands.Snooper(Querier, host.Address, plan, snooping: true)) yield return command;
-            yield return SwitchCommands.Timers(Querier, plan.Spec.Timers);
+            yield return SwitchCommands.Timers(Querier, plan.Spec);
             yield return $"link set dev {Interface} master {Querier}";
         }
         yield return $"addr add {host.Address}/{plan.Spec.Subnet.PrefixLength} dev {owner}";

@@ -19,7 +19,10 @@ internal static class SwitchCommands
     internal static readonly string[] RouterPorts = ["-d", "mdb", "show", "dev", SecondBridge];
 
     /// <summary>The first switch queries at once, as when it was told to for the first time.</summary>
-    internal static readonly string[] QueryAgain = [$"link set dev {Bridge} type bridge mcast_querier 0", $"link set dev {Bridge} type bridge mcast_querier 1"];
+    internal static readonly string[] QueryAgain = [Querier(Bridge, on: false), Querier(Bridge, on: true)];
+
+    /// <summary>A querier that leaves querying to the first, which has the lower address and was heard before. Two that hear each other begin could both yield.</summary>
+    internal static readonly string[] SecondQuerier = [Querier(SecondBridge, on: true)];
 
     // RFC 3376 8.1, 8.4, 8.5: robustness 2.
     private const int Robustness = 2;
@@ -38,7 +41,7 @@ internal static class SwitchCommands
     /// <summary>
     /// The bridges, without ports but the trunk's. A bridge holds back everything to groups until its querier has waited for one query response interval; it is given
     /// none to wait for while there is no port that could hear a query with so short a time, and its real one in <see cref="Timers"/>. The same goes for the second
-    /// switch, which hears the first one's query over the trunk and leaves querying to it: it has the higher address.
+    /// switch, which hears the first one's query over the trunk (<see cref="Hears"/>) and then gets a querier too (<see cref="SecondQuerier"/>).
     /// </summary>
     internal static IEnumerable<string> Create(FabricPlan plan)
     {
@@ -48,7 +51,7 @@ internal static class SwitchCommands
             foreach (string command in Snooper(bridge, address, plan, plan.Snooping)) yield return command;
             yield return $"addr add {address}/{plan.Spec.Subnet.PrefixLength} dev {bridge}";
             yield return $"link set dev {bridge} up";
-            if (queries) yield return $"link set dev {bridge} type bridge mcast_querier 1";
+            if (queries && bridge == Bridge) yield return Querier(bridge, on: true);
         }
         if (plan.SecondSwitchAddress is null) yield break;
         yield return $"link add name {Trunk} mtu {plan.Mtu} master {Bridge} type veth peer name {SecondTrunk} mtu {plan.Mtu}";
@@ -57,22 +60,26 @@ internal static class SwitchCommands
         yield return $"link set dev {Trunk} up";
     }
 
-    /// <summary>A bridge that snoops, and would query with no waiting time if it were told to.</summary>
+    /// <summary>
+    /// A bridge that snoops, and would query with no waiting time if it were told to: by version 3, for version 2 has no such time, and a query with 0 is version 1's, for
+    /// ten seconds (RFC 2236, 4).
+    /// </summary>
     internal static IEnumerable<string> Snooper(string bridge, IPAddress address, FabricPlan plan, bool snooping) =>
     [
         $"link add name {bridge} mtu {plan.Mtu} address {Ipv4.Mac(address)} type bridge stp_state 0 forward_delay 0 "
-            + $"mcast_snooping {(snooping ? 1 : 0)} mcast_igmp_version {plan.Spec.Channels.IgmpVersion} mcast_query_use_ifaddr 1 mcast_query_response_interval 0",
+            + $"mcast_snooping {(snooping ? 1 : 0)} mcast_igmp_version 3 mcast_query_use_ifaddr 1 mcast_query_response_interval 0",
     ];
 
-    /// <summary>The snooping timers of RFC 3376 8, in hundredths of a second as the kernel wants them.</summary>
-    internal static string Timers(string bridge, TimerSpec timers)
+    /// <summary>The version it shall speak, and the snooping timers of RFC 3376 8, in hundredths of a second as the kernel wants them.</summary>
+    internal static string Timers(string bridge, ClusterSpec cluster)
     {
+        TimerSpec timers = cluster.Timers;
         // The kernel refuses to query more often than once a second.
         TimeSpan interval = Max(timers.QueryInterval, TimeSpan.FromSeconds(1));
         TimeSpan membership = Robustness * interval + timers.QueryResponse;
         // A second by default (RFC 3376 8.8); with a lab's shorter intervals less, so that a port loses a group soon after its member left.
         TimeSpan lastMember = Min(TimeSpan.FromSeconds(1), interval / 20);
-        return $"link set dev {bridge} type bridge mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
+        return $"link set dev {bridge} type bridge mcast_igmp_version {cluster.Channels.IgmpVersion} mcast_query_interval {Hundredths(interval)} mcast_query_response_interval {Hundredths(timers.QueryResponse)} "
             + $"mcast_startup_query_interval {Hundredths(Max(interval / 4, TimeSpan.FromSeconds(1)))} mcast_startup_query_count {Robustness} "
             + $"mcast_membership_interval {Hundredths(membership)} mcast_last_member_interval {Hundredths(lastMember)} mcast_last_member_count {Robustness} "
             + $"mcast_querier_interval {Hundredths(Robustness * interval + timers.QueryResponse / 2)}";
@@ -106,6 +113,8 @@ internal static class SwitchCommands
     /// <summary>For <c>tc</c>: what makes a port slow. What would wait longer than a fifth of a second is dropped, as by a switch's buffer.</summary>
     internal static string[] Slow(PortRate rate) =>
         ["qdisc", "add", "dev", rate.Port, "root", "tbf", "rate", $"{rate.RateBitsPerSecond}bit", "burst", "16kb", "latency", "200ms"];
+
+    private static string Querier(string bridge, bool on) => $"link set dev {bridge} type bridge mcast_querier {(on ? 1 : 0)}";
 
     private static long Hundredths(TimeSpan time) => (long)Math.Round(time.TotalMilliseconds / 10);
 
