@@ -41,15 +41,13 @@ internal sealed class SizeLoss
 
     /// <summary>Of datagrams that were sent in two fragments.</summary>
     public static SizeLoss OfFragments(RunAnalysis run, IEnumerable<FragmentObservation> cut) =>
-        new(run, [.. cut.Select(f => Twice(new(f.From, f.To), new(Math.Max(0, f.Sent - f.Received), f.Sent)))]);
+        new(run, [.. from f in cut let way = new Direction(f.From, f.To) select new SizedLoss(way, new(Math.Max(0, f.Sent - f.Received), f.Sent), [way, way])]);
 
     public IEnumerable<string> Lines(string what, string how) =>
         _measured.Where(m => Bad.Contains(m.Way)).OrderByDescending(m => m.Loss.Hits).ThenBy(m => m.Way.From).ThenBy(m => m.Way.To).Select(m => $"{m.Way}: {m.Loss.Hits} of {m.Loss.Total} {what} {how}");
 
     private static Dictionary<Direction, Proportion> Usual(RunAnalysis run) => run.AgentDelivery.Measured.Values.Concat(run.OwnDatagrams.Delivery.Measured.Values)
         .Where(d => !d.None).GroupBy(d => d.Way).ToDictionary(g => g.Key, DeliveryMatrix.Sum);
-
-    private static SizedLoss Twice(Direction way, Proportion loss) => new(way, loss, [way, way]);
 
     private static Proportion Sum(IReadOnlyList<SizedLoss> measured) => new(measured.Sum(m => m.Loss.Hits), measured.Sum(m => m.Loss.Total));
 
@@ -58,7 +56,7 @@ internal sealed class SizeLoss
     {
         Proportion loss = Sum(measured);
         if (loss.Hits < Few || loss.Interval95.Low <= limitPercent) return false;
-        Proportion[] usual = [.. measured.SelectMany(m => m.Crossed).Where(_usual.ContainsKey).Select(w => _usual[w])];
+        Proportion[] usual = [.. measured.SelectMany(m => m.Crossed).Distinct().Where(_usual.ContainsKey).Select(w => _usual[w])];
         // Where no datagram of a usual size passes, those of other directions must do.
         if (usual.Length == 0) usual = [.. _usual.Values];
         if (usual.Length == 0) return true;
