@@ -34,6 +34,16 @@ host_on() {
   ip -n "$2" link set eth0 up
 }
 
+# What most fabrics begin with: a switch with a querier, three members, a port that joins nothing, an outsider.   usual_segment SWITCH
+usual_segment() {
+  switch_on "$1"
+  querier_on "$1" 198.18.0.253
+  local i
+  for i in 1 2 3; do host_on "$1" "m$i" "198.18.0.1$i"; done
+  host_on "$1" silent
+  host_on "$1" out 198.18.0.200
+}
+
 # A NIC of this machine, cabled to a port of the switch.                           nic_on SWITCH NAME
 nic_on() {
   ip -n "$1" link add "p-$2" type veth peer name "$2" netns "$$"

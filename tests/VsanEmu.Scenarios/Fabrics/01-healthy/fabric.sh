@@ -1,9 +1,5 @@
 #!/bin/bash
 # Nothing is wrong: three members, a silent port, an outsider that the access list keeps out.
 . "$(dirname "$0")/../common.sh"
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw
 members_only sw "198.18.0.11, 198.18.0.12, 198.18.0.13" p-out

@@ -1,8 +1,4 @@
 #!/bin/bash
 # No access list: whoever is in the segment reaches TCP 2233.
 . "$(dirname "$0")/../common.sh"
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw

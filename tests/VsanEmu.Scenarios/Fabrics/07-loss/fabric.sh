@@ -1,10 +1,6 @@
 #!/bin/bash
 # One frame in ten is lost on its way to m3.
 . "$(dirname "$0")/../common.sh"
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw
 forward_rule sw 'oifname "p-m3" numgen random mod 10 == 0 drop'
 members_only sw "198.18.0.11, 198.18.0.12, 198.18.0.13" p-out

@@ -1,11 +1,7 @@
 #!/bin/bash
 # No access list, a second querier, and a port that loses one frame in twenty.
 . "$(dirname "$0")/../common.sh"
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw
 forward_rule sw 'oifname "p-m3" numgen random mod 20 == 0 drop'
 # The rival: a switch behind a port, whose querier does not hear the other one.
 ip netns exec sw nft 'table bridge rival { chain output { type filter hook output priority 0; oifname "p-rogue" ip protocol igmp drop; }; }'

@@ -17,11 +17,7 @@ management() {
   ip -n "$1" link set "$2" up
 }
 
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw
 rename m1 ens5
 management m1 eth0 10.9.8.1/24
 rename m2 vmk2

@@ -1,11 +1,7 @@
 #!/bin/bash
 # In the middle of the run TCP between m1 and m2 is dropped for 3 s.
 . "$(dirname "$0")/../common.sh"
-switch_on sw
-querier_on sw 198.18.0.253
-for i in 1 2 3; do host_on sw m$i 198.18.0.1$i; done
-host_on sw silent
-host_on sw out 198.18.0.200
+usual_segment sw
 gaps() {
   connected m1 198.18.0.12
   sleep 4
