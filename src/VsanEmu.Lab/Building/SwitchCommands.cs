@@ -45,14 +45,13 @@ internal static class SwitchCommands
     /// </summary>
     internal static IEnumerable<string> Create(FabricPlan plan)
     {
-        bool queries = Queries(plan);
         foreach ((string bridge, IPAddress address) in Bridges(plan))
         {
             foreach (string command in Snooper(bridge, address, plan, plan.Snooping)) yield return command;
             yield return $"addr add {address}/{plan.Spec.Subnet.PrefixLength} dev {bridge}";
             yield return $"link set dev {bridge} up";
-            if (queries && bridge == Bridge) yield return Querier(bridge, on: true);
         }
+        if (Queries(plan)) yield return Querier(Bridge, on: true);
         if (plan.SecondSwitchAddress is null) yield break;
         yield return $"link add name {Trunk} mtu {plan.Mtu} master {Bridge} type veth peer name {SecondTrunk} mtu {plan.Mtu}";
         yield return $"link set dev {SecondTrunk} master {SecondBridge}";

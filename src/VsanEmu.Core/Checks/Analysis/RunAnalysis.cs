@@ -71,6 +71,10 @@ internal sealed class RunAnalysis(ClusterSpec spec, RunObservations seen)
     /// <summary>How the cluster's own datagrams fared while it was at rest.</summary>
     public OwnDatagrams OwnDatagrams => field ??= OwnDatagrams.Of(this);
 
+    /// <summary>What was lost of datagrams of a usual size, in each direction in which any arrived.</summary>
+    public IReadOnlyDictionary<Direction, Proportion> UsualLoss => field ??= AgentDelivery.Measured.Values.Concat(OwnDatagrams.Delivery.Measured.Values)
+        .Where(d => !d.None).GroupBy(d => d.Way).ToDictionary(g => g.Key, DeliveryMatrix.Sum);
+
     /// <summary>What reached members' ports and was dropped by their own hosts.</summary>
     public HostDrops HostDrops => field ??= HostDrops.Of(this);
 

@@ -18,12 +18,12 @@ internal sealed class SizeLoss
     private const int Few = 3;
 
     private readonly IReadOnlyList<SizedLoss> _measured;
-    private readonly Dictionary<Direction, Proportion> _usual;
+    private readonly IReadOnlyDictionary<Direction, Proportion> _usual;
 
     private SizeLoss(RunAnalysis run, IReadOnlyList<SizedLoss> measured)
     {
         _measured = measured;
-        _usual = Usual(run);
+        _usual = run.UsualLoss;
         double limit = run.Spec.Thresholds.LossPercent;
         Bad = [.. measured.Where(m => Beyond(limit, [m])).Select(m => m.Way)];
         if (Bad.Count == 0 && Beyond(limit, measured)) Bad = [.. measured.Where(m => m.Loss.Hits > 0).Select(m => m.Way)];
@@ -45,9 +45,6 @@ internal sealed class SizeLoss
 
     public IEnumerable<string> Lines(string what, string how) =>
         _measured.Where(m => Bad.Contains(m.Way)).OrderByDescending(m => m.Loss.Hits).ThenBy(m => m.Way.From).ThenBy(m => m.Way.To).Select(m => $"{m.Way}: {m.Loss.Hits} of {m.Loss.Total} {what} {how}");
-
-    private static Dictionary<Direction, Proportion> Usual(RunAnalysis run) => run.AgentDelivery.Measured.Values.Concat(run.OwnDatagrams.Delivery.Measured.Values)
-        .Where(d => !d.None).GroupBy(d => d.Way).ToDictionary(g => g.Key, DeliveryMatrix.Sum);
 
     private static Proportion Sum(IReadOnlyList<SizedLoss> measured) => new(measured.Sum(m => m.Loss.Hits), measured.Sum(m => m.Loss.Total));
 

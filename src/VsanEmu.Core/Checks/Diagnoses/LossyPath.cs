@@ -18,10 +18,9 @@ internal static class LossyPath
         string[] doubled = [.. run.AddressClaims.Doubled.Select(c => c.Member)], slow = [.. SlowPorts(run, doubled)], aside = [.. slow, .. doubled];
         if (slow.Length > 0) yield return Slow(run, slow);
 
-        // What only the cluster's own slow datagrams miss fell into a gap, and met no limit.
-        DeliveryMatrix[] groups = [run.AgentDelivery, run.MasterDelivery, run.FastMulticast, run.OwnDatagrams.Delivery];
-        bool gap = groups.SkipLast(1).All(m => !Without(run, m, slow).Partial.Any());
-        DeliveryMatrix? ofGroups = groups.Select(m => Without(run, m, slow)).FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, aside);
+        DeliveryMatrix own = Without(run, run.OwnDatagrams.Delivery, slow);
+        DeliveryMatrix[] groups = [.. new[] { run.AgentDelivery, run.MasterDelivery, run.FastMulticast }.Select(m => Without(run, m, slow)), own];
+        DeliveryMatrix? ofGroups = groups.FirstOrDefault(m => m.Partial.Any()), fast = Without(run, run.FastUnicast, aside);
         if ((ofGroups ?? (fast.Partial.Any() ? fast : null)) is not { } lossy)
         {
             if (run.TcpPaths.Lossy.Any(f => !aside.Contains(f.Way.From) && !aside.Contains(f.Way.To))) yield return OfTcp(run, aside);
@@ -32,7 +31,8 @@ internal static class LossyPath
         Delivery[] ways = [.. lossy.Partial.Select(w => lossy.Measured[w]).OrderByDescending(d => d.Loss.Percent).ThenBy(d => d.Way.From).ThenBy(d => d.Way.To)];
         Proportion unicast = OnTheSameWays(run, ways);
         string where = site.Where == "in the whole fabric" ? "" : site.Where;
-        bool limit = !run.Spec.Profile.Unicast && !gap && ofGroups is not null && MuchMore(site.Loss, unicast);
+        // What only the cluster's own slow datagrams miss fell into a gap, and met no limit.
+        bool gap = ofGroups == own, limit = !run.Spec.Profile.Unicast && !gap && ofGroups is not null && MuchMore(site.Loss, unicast);
         // What failed for want of luck is blamed on loss only when there is no more of it than loss explains.
         bool probes = LossOdds.Connections(run).Count > 0, pings = LossOdds.Pings(run).Count > 0 || run.Pings.Silent.Count > 0;
         PortCapture[] dropping = [.. run.Seen.Ports.Where(p => p.Dropped > 0)];
@@ -51,7 +51,7 @@ internal static class LossyPath
         yield return limit
             ? new("multicast-rate-limit", $"multicast is limited {site.Where}: {Wording.Percent(site.Loss.Percent)} of it is lost, of unicast {Wording.Percent(unicast.Percent)}", where, explains, evidence,
                 "raise or remove the storm-control or rate limit for multicast on the ports concerned")
-            : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them{(gap && ofGroups is not null ? $", in {Wording.Names(run.OwnDatagrams.Lossy.Select(f => f.Phase).Distinct())} only" : "")}", where, explains, evidence,
+            : new("loss", $"packets are lost {site.Where}: {Wording.Percent(site.Loss.Percent)} of them{(gap ? $", in {Wording.Names(run.OwnDatagrams.Lossy.Select(f => f.Phase).Distinct())} only" : "")}", where, explains, evidence,
                 "read drop, error and storm-control counters along the path, and compare with a second run");
     }
 
