@@ -1,4 +1,5 @@
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -10,18 +11,15 @@ namespace VsanEmu.Core.Segments;
 /// </summary>
 internal sealed class HostReading(PortCapture capture, ChannelSpec channels)
 {
-    private const byte Tcp = 6;
-    private const byte Udp = 17;
-
-    private readonly FlowSighting[] _answers = [.. capture.Flows.Where(f => f.Protocol == Tcp && f.SourcePort == channels.ReliablePort && f.SynAcks + f.Payloads > 0)];
-    private readonly FlowSighting[] _datagrams = [.. capture.Flows.Where(f => f.Protocol == Udp)];
+    private readonly FlowSighting[] _answers = [.. capture.Flows.Where(f => f.Protocol == FiveTuple.Tcp && f.SourcePort == channels.ReliablePort && f.SynAcks + f.Payloads > 0)];
+    private readonly FlowSighting[] _datagrams = [.. capture.Flows.Where(f => f.Protocol == FiveTuple.Udp)];
     private readonly MembershipSighting[] _reports = [.. capture.Memberships.Where(m => !m.Leave)];
 
     private readonly long _watchedNs = capture.Flows.Count == 0 ? 0 : capture.Flows.Max(f => f.LastNs) - capture.Flows.Min(f => f.FirstNs);
 
     public IEnumerable<SeenHost> Hosts()
     {
-        IEnumerable<string> all = capture.Flows.Where(f => f.Protocol == Tcp).SelectMany(f => (string[])[f.Source, f.Destination])
+        IEnumerable<string> all = capture.Flows.Where(f => f.Protocol == FiveTuple.Tcp).SelectMany(f => (string[])[f.Source, f.Destination])
             .Concat(_datagrams.Select(f => f.Source)).Concat(_reports.Select(m => m.Source)).Where(a => !SegmentReading.IsGroup(a));
         string? master = Master();
         foreach (string host in all.Distinct().Order(StringComparer.Ordinal))

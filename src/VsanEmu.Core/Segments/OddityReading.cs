@@ -1,5 +1,6 @@
 using VsanEmu.Core.Checks.Analysis;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -56,10 +57,10 @@ internal sealed class OddityReading(
 
     private IEnumerable<string> DatagramLines()
     {
-        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == 17 && f.TtlMin < f.TtlMax))
+        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == FiveTuple.Udp && f.TtlMin < f.TtlMax))
             yield return $"datagrams from {f.Source} to {f.Destination} arrive with TTL {f.TtlMin} to {f.TtlMax}: they take different ways";
         (int Port, string? Group)[] own = [(channels.AgentPort, channels.AgentGroup?.ToString()), (channels.MasterPort, channels.MasterGroup?.ToString())];
-        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == 17 && SegmentReading.IsGroup(f.Destination)))
+        foreach (FlowSighting f in capture.Flows.Where(f => f.Protocol == FiveTuple.Udp && SegmentReading.IsGroup(f.Destination)))
         {
             if (!own.Any(o => o.Port == f.DestinationPort && o.Group == f.Destination))
                 yield return $"{f.Source} sends to {f.Destination} UDP {f.DestinationPort}, a group that this spec does not have";

@@ -1,4 +1,5 @@
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -83,7 +84,7 @@ public sealed record SegmentReading
     private static IEnumerable<SeenGroup> GroupsOf(PortCapture capture, ChannelSpec channels)
     {
         var reports = capture.Memberships.Where(m => !m.Leave).ToLookup(m => m.Group);
-        var sent = capture.Flows.Where(f => f.Protocol == 17 && IsGroup(f.Destination)).ToLookup(f => f.Destination);
+        var sent = capture.Flows.Where(f => f.Protocol == FiveTuple.Udp && IsGroup(f.Destination)).ToLookup(f => f.Destination);
         foreach (string group in reports.Select(g => g.Key).Union(sent.Select(g => g.Key)).Order(StringComparer.Ordinal))
         {
             string name = group == channels.AgentGroup?.ToString() ? "Agent Group" : group == channels.MasterGroup?.ToString() ? "Master Group" : "";

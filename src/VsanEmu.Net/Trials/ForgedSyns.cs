@@ -49,8 +49,8 @@ public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
             ushort identification = Identification();
             return
             [
-                Ipv4Packet.Of(probe.Source, probe.To.Address, Ipv4Packet.Tcp, syn.AsSpan(0, FirstFragmentLength), identification, more: true),
-                Ipv4Packet.Of(probe.Source, probe.To.Address, Ipv4Packet.Tcp, syn.AsSpan(FirstFragmentLength), identification, FirstFragmentLength),
+                Ipv4Packet.Of(probe.Source, probe.To.Address, FiveTuple.Tcp, syn.AsSpan(0, FirstFragmentLength), identification, more: true),
+                Ipv4Packet.Of(probe.Source, probe.To.Address, FiveTuple.Tcp, syn.AsSpan(FirstFragmentLength), identification, FirstFragmentLength),
             ];
         }
     }
@@ -60,7 +60,7 @@ public sealed class ForgedSyns(CaptureSet captures, IPorts ports)
     {
         return await TryAsync(phase, Begin(from, @as.Address, to, port), ProbeMethod.Spoofed, Packets, cancellation).ConfigureAwait(false) with { As = @as.Name };
 
-        static IReadOnlyList<byte[]> Packets(Probe probe) => [Ipv4Packet.Of(probe.Source, probe.To.Address, Ipv4Packet.Tcp, probe.Segment(), Identification())];
+        static IReadOnlyList<byte[]> Packets(Probe probe) => [Ipv4Packet.Of(probe.Source, probe.To.Address, FiveTuple.Tcp, probe.Segment(), Identification())];
     }
 
     private async Task<ProbeObservation> TryAsync(

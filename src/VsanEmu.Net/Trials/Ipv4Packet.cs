@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
 using System.Net;
+using VsanEmu.Core.Frames;
 
 namespace VsanEmu.Net.Trials;
 
 /// <summary>IPv4 packets made by hand, for what no socket would send. The kernel fills in the header's checksum and length.</summary>
 internal static class Ipv4Packet
 {
-    internal const byte Igmp = 2;
-    internal const byte Tcp = 6;
-
     private const int HeaderLength = 20;
     private const ushort MoreFragmentsBit = 0x2000;
     private const byte SynFlag = 0x02;
@@ -28,7 +26,7 @@ internal static class Ipv4Packet
         byte[] message = [type, 0, 0, 0, .. group.GetAddressBytes()];
         ushort checksum = Checksum(message);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), intact ? checksum : (ushort)(checksum ^ 0x5a5a));
-        return [.. Header(source, destination, Igmp, ttl: 1, RouterAlert), .. message];
+        return [.. Header(source, destination, FiveTuple.Igmp, ttl: 1, RouterAlert), .. message];
     }
 
     /// <summary>A TCP SYN (RFC 9293 3.1) without its IP header.</summary>
@@ -43,7 +41,7 @@ internal static class Ipv4Packet
         BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(14), ushort.MaxValue);
         ReadOnlySpan<byte> segmentSize = [2, 4, 0x05, 0xb4]; // 1460
         segmentSize.CopyTo(segment.AsSpan(20));
-        byte[] pseudoHeader = [.. source.GetAddressBytes(), .. destination.GetAddressBytes(), 0, Tcp, 0, TcpHeaderLength];
+        byte[] pseudoHeader = [.. source.GetAddressBytes(), .. destination.GetAddressBytes(), 0, FiveTuple.Tcp, 0, TcpHeaderLength];
         BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(16), Checksum([.. pseudoHeader, .. segment]));
         return segment;
     }

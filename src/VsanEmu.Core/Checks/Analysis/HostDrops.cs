@@ -1,4 +1,5 @@
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Analysis;
@@ -6,9 +7,6 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <summary>What the captures saw come in at a member's port, and the member never got: its own host dropped it, and no switch did. Captures see frames before a host's firewall does.</summary>
 internal sealed class HostDrops
 {
-    private const byte Tcp = 6;
-    private const byte Udp = 17;
-
     // Of what a port got, a few may have come a phase earlier or later.
     private const double NearlyAll = 0.9;
 
@@ -40,14 +38,14 @@ internal sealed class HostDrops
     private long CameIn(Direction way, FlowGroup group)
     {
         string to = _run.Spec.Profile.Unicast ? _run.AddressOf(way.To) : _run.Address(group)?.ToString() ?? "", from = _run.AddressOf(way.From);
-        return In(way.To, f => f.Protocol == Udp && f.Source == from && f.Destination == to).Sum(f => f.Packets);
+        return In(way.To, f => f.Protocol == FiveTuple.Udp && f.Source == from && f.Destination == to).Sum(f => f.Packets);
     }
 
     private bool SaidNothing(Direction way)
     {
         string from = _run.AddressOf(way.From), to = _run.AddressOf(way.To);
-        return _run.Capture(way.To) is { Dropped: 0 } capture && In(way.To, f => f.Protocol == Tcp && f.Source == from && f.Destination == to && f.Syns > 0).Any()
-            && !capture.Flows.Any(f => f.Phase == Phases.Probing && f.Direction == PortDirection.Out && f.Protocol == Tcp && f.Source == to && f.Destination == from && f.SynAcks + f.Resets > 0);
+        return _run.Capture(way.To) is { Dropped: 0 } capture && In(way.To, f => f.Protocol == FiveTuple.Tcp && f.Source == from && f.Destination == to && f.Syns > 0).Any()
+            && !capture.Flows.Any(f => f.Phase == Phases.Probing && f.Direction == PortDirection.Out && f.Protocol == FiveTuple.Tcp && f.Source == to && f.Destination == from && f.SynAcks + f.Resets > 0);
     }
 
     // Numbered datagrams and members' probes are sent in this phase.

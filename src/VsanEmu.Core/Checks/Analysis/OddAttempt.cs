@@ -1,3 +1,4 @@
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -10,8 +11,6 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <param name="Proven">True when a member reached the same target in the same phase.</param>
 internal sealed record OddAttempt(OutsiderSpec Outsider, ProbeObservation Probe, Attempt Result, bool Proven)
 {
-    private const byte Tcp = 6;
-
     public bool Spoofed => Probe.Method == ProbeMethod.Spoofed;
 
     /// <summary>True when a block, or what got through, is proven.</summary>
@@ -66,7 +65,7 @@ internal sealed record OddAttempt(OutsiderSpec Outsider, ProbeObservation Probe,
     private static bool? ArrivedOverIpv6(RunAnalysis run, ProbeObservation probe)
     {
         if (run.Capture(probe.From) is not { } source || run.Capture(probe.To) is not { } target) return null;
-        bool Syn(FlowSighting f, PortDirection direction) => f.Phase == probe.Phase && f.Direction == direction && f.Protocol == Tcp
+        bool Syn(FlowSighting f, PortDirection direction) => f.Phase == probe.Phase && f.Direction == direction && f.Protocol == FiveTuple.Tcp
             && f.DestinationPort == probe.DestinationPort && f.Syns > 0 && f.Source.Contains(':');
         HashSet<string> used = [.. source.Flows.Where(f => Syn(f, PortDirection.Out)).Select(f => f.Source)];
         if (used.Count == 0) return null;

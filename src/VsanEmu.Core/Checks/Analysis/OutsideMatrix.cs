@@ -103,7 +103,7 @@ internal sealed class OutsideMatrix
     }
 
     // What is left of the run's own datagrams whose first fragments were lost on the way has no ports, and no mark. There can be no more of it than was sent.
-    private bool IsCut(FlowSighting s) => s is { Protocol: 17, SourcePort: 0, DestinationPort: 0, Direction: PortDirection.In }
+    private bool IsCut(FlowSighting s) => s is { Protocol: FiveTuple.Udp, SourcePort: 0, DestinationPort: 0, Direction: PortDirection.In }
         && _run.Seen.Fragments.Any(f => f.Phase == s.Phase && s.Packets <= f.Sent && f.From == _run.Name(s.Source) && f.To == _run.Name(s.Destination));
 
     private IEnumerable<Stray> Others()

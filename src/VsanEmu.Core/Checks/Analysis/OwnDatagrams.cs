@@ -1,5 +1,6 @@
 using System.Net;
 using VsanEmu.Core.Flows;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 using VsanEmu.Core.Spec;
 
@@ -24,8 +25,6 @@ internal sealed record OwnFlow(Direction Way, string Phase, long Sent, long Came
 /// </summary>
 internal sealed class OwnDatagrams
 {
-    private const byte Udp = 17;
-
     // Hosts' clocks differ, and one lost heartbeat is what timers allow for.
     private const int Few = 3;
 
@@ -48,7 +47,7 @@ internal sealed class OwnDatagrams
     public static OwnDatagrams Of(RunAnalysis run)
     {
         Dictionary<Key, long> packets = run.Seen.Ports.Where(p => p.Kind == PortKind.Member)
-            .SelectMany(p => p.Flows.Where(f => f.Protocol == Udp).Select(f => (Key: new Key(p.Port, f.Phase, f.Direction, f.Source, f.Destination, f.DestinationPort), f.Packets)))
+            .SelectMany(p => p.Flows.Where(f => f.Protocol == FiveTuple.Udp).Select(f => (Key: new Key(p.Port, f.Phase, f.Direction, f.Source, f.Destination, f.DestinationPort), f.Packets)))
             .GroupBy(f => f.Key).ToDictionary(g => g.Key, g => g.Sum(f => f.Packets));
         return new([.. run.Timeline.Settled.Where(p => p.Sides.Count == 0 && !run.ThrewFramesAway(p)).SelectMany(p => Flows(run, p, packets))], run.Spec.Thresholds.LossPercent);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using VsanEmu.Core.Frames;
 using VsanEmu.Core.Observations;
 
 namespace VsanEmu.Core.Checks.Analysis;
@@ -6,14 +7,12 @@ namespace VsanEmu.Core.Checks.Analysis;
 /// <summary>What the capture at a probe's target tells about a probe that got no answer.</summary>
 internal static class SynTrace
 {
-    private const byte Tcp = 6;
-
     /// <summary>True when the probe's SYN arrived at its target, false when it did not, null when the capture there cannot tell.</summary>
     public static bool? Arrived(RunAnalysis run, ProbeObservation probe)
     {
         if (run.Capture(probe.To) is not { } capture || AddressOf(run, probe.From) is not { } source) return null;
         bool arrived = capture.Flows.Any(f =>
-            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == Tcp && f.Source == source
+            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == FiveTuple.Tcp && f.Source == source
             && f.SourcePort == probe.SourcePort && f.DestinationPort == probe.DestinationPort && f.Syns > 0);
         return arrived ? true : capture.Dropped == 0 ? false : null;
     }
@@ -21,7 +20,7 @@ internal static class SynTrace
     /// <summary>True when a target's SYN-ACK came back to the source of a probe: TCP opens there, whatever became of what was said on it.</summary>
     public static bool Answered(RunAnalysis run, ProbeObservation probe) =>
         run.Capture(probe.From) is { } capture && AddressOf(run, probe.To) is { } target && capture.Flows.Any(f =>
-            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == Tcp && f.Source == target
+            f.Phase == probe.Phase && f.Direction == PortDirection.In && f.Protocol == FiveTuple.Tcp && f.Source == target
             && f.SourcePort == probe.DestinationPort && f.DestinationPort == probe.SourcePort && f.SynAcks > 0);
 
     /// <summary>A probe's outcome, told apart as far as the target's capture allows.</summary>
