@@ -34,7 +34,7 @@ public sealed class GroupTrialTests(SnoopingSegment segment) : IClassFixture<Sno
         (int trial, IPAddress group) = segment.Next();
         await segment.ActAsync("m02", GroupAct.Join, group);
         Task<StreamSent> stream = segment.StreamAsync(trial, group, 2000);
-        await segment.UnderWayAsync(trial);
+        await segment.ComesAsync(trial, "m02");
         await segment.ActAsync("m02", GroupAct.Leave, group);
         StreamSent sent = await stream;
 

@@ -67,6 +67,9 @@ public sealed class SnoopingSegment : IDisposable
     /// <summary>Waits until a stream's datagrams are on their way, however long their sender took to begin.</summary>
     public Task UnderWayAsync(int trial, string sender = "m01") => Eventually.UntilAsync(() => Seen(sender, trial, PortDirection.Out) is not null, "the stream does not begin");
 
+    /// <summary>Waits until a stream comes to a port, however long the switch took to open it.</summary>
+    public Task ComesAsync(int trial, string port) => Eventually.UntilAsync(() => Seen(port, trial) is not null, $"the stream does not come to {port}");
+
     /// <summary>When a port's first report, or leave, for a group was on the wire.</summary>
     public long SaidAtNs(string port, IPAddress group, bool leave = false) =>
         At(port).Memberships.Where(m => m.Direction == PortDirection.Out && m.Group == group.ToString() && m.Leave == leave).Min(m => m.FirstNs);
